@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from salesbook.domain.customers.calls_done import CallsTakenUp
-    from salesbook.domain.outcome import Outcome, Task
+    from salesbook.domain.outcome import Outcome, Patch, Task
     from salesbook.messages import Finding, Message
 
 
@@ -302,12 +302,19 @@ _SCORE = Action(
         "ScorecardLines",
         "Commission",
         "Statements",
+        "CandidateHistory",
         "HiringFunnel",
+        "CandidateScores",
+        "InterviewPower",
+        "CapacityPlan",
         "TrainingGaps",
+        "TrainingProgress",
+        "TrainingEffect",
     ),
     needs=("Metrics", "Grades", "Brackets", "Spiffs"),
-    # A spiff's product is known by its name in Products.
-    rests_on=("Holidays", "Products", "Stages"),
+    # A spiff's product is known by its name in Products; who is hired or trained is judged after the
+    # ramp.
+    rests_on=("Holidays", "Products", "Stages", "Ramp"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -577,11 +584,13 @@ def _outcome_of(outcomes: list[Outcome]) -> Outcome:
     from salesbook.domain.outcome import Outcome
 
     tables: dict[str, pd.DataFrame] = {}
+    patches: dict[str, Patch] = {}
     findings: dict[Finding, None] = {}
     answer: list[Message] = []
     for outcome in outcomes:
         tables.update(outcome.tables)
+        patches.update(outcome.patches)
         answer.extend(outcome.answer)
         # Several verbs may find the same; a dict keeps each once, where it was found first.
         findings.update(dict.fromkeys(outcome.findings))
-    return Outcome(tables=tables, findings=tuple(findings), answer=tuple(answer))
+    return Outcome(tables=tables, findings=tuple(findings), patches=patches, answer=tuple(answer))

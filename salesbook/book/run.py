@@ -74,7 +74,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         task, found_reading = session.task(
             action.reads, options, writes=tables, looks_back=looks_back
         )
-        outcome = with_page_lines(session, action.run(task), options, looks_back=looks_back)
+        outcome = _without_lost_patches(session, action.run(task))
+        outcome = with_page_lines(session, outcome, options, looks_back=looks_back)
     except SalesbookError as refusal:
         raise _with_cell(refusal, session) from None
 
@@ -227,6 +228,16 @@ def _counts(session: Session, task: Task, table: str) -> dict[str, int]:
     rows_in = session.table(table).rows_in
     used = len(task.tables[table])
     return {"in": rows_in, "used": used, "skipped": rows_in - used}
+
+
+def _without_lost_patches(session: Session, outcome: Outcome) -> Outcome:
+    """Leave out changes of tables that the workbook lacks, where it may go without them."""
+    patches = {
+        table: patch
+        for table, patch in outcome.patches.items()
+        if session.has(table) or not patch.can_wait
+    }
+    return replace(outcome, patches=patches)
 
 
 def _refuse_without_columns(session: Session, outcome: Outcome) -> None:

@@ -92,6 +92,8 @@ class Patch:
     """New values by field, by the frame's index of the row."""
     needs: Sequence[str] = ()
     """Fields without whose columns the patch would say nothing."""
+    can_wait: bool = False
+    """Whether a workbook that lacks the table goes without it, as without a result."""
 
 
 PAY_AMOUNTS: Final = ("sold", "earned", "award", "drawn", "paid", "debt")

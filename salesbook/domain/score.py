@@ -6,8 +6,8 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.closing import closing_of
 from salesbook.domain.pay.month_errors import without_errors
 from salesbook.domain.pay.settling import pay_to_date
-from salesbook.domain.people.hiring_funnel import hiring_funnel
-from salesbook.domain.people.training_gaps import training_gaps
+from salesbook.domain.people.hiring import hiring_of
+from salesbook.domain.people.training import training_of
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
@@ -17,7 +17,9 @@ from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, Commission, Statements, HiringFunnel and TrainingGaps.
+    """Write Attainment, score cards, pay, and how hiring and training go.
+
+    In CandidateHistory it notes which stage applicants have reached.
 
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
@@ -43,10 +45,8 @@ def run(task: Task) -> Outcome:
     typed = closing_of(task.records, start_month=start_month, as_of=as_of)
     closing = without_errors(task, typed)
     pay = pay_to_date(task, closing, credits, target_plan, staff)
-    hiring = hiring_funnel(
-        tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of
-    )
-    gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
+    hiring = hiring_of(task, facts, target_plan)
+    training = training_of(sources, as_of=as_of)
     return Outcome(
         {
             "Attainment": attainment,
@@ -54,8 +54,8 @@ def run(task: Task) -> Outcome:
             "ScorecardLines": scorecard_lines,
             "Commission": pay.lines,
             "Statements": pay.statements,
-            "HiringFunnel": hiring,
-            "TrainingGaps": gaps,
+            **hiring.tables,
+            **training,
         },
         (
             *no_published_plan(task),
@@ -64,4 +64,5 @@ def run(task: Task) -> Outcome:
             *about_metrics,
             *pay.findings,
         ),
+        patches=hiring.patches,
     )

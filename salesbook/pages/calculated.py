@@ -21,7 +21,15 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
 After an undo stands what stood before; its run has the day of that. Of a plan it has not: most undos
 take back another run, and the plan is as old as it was.
 """
-_OTHER_SOURCES: Final[Mapping[str, str]] = {"HiringFunnel": "hiring", "TrainingGaps": "training"}
+_OTHER_SOURCES: Final[Mapping[str, str]] = {
+    "HiringFunnel": "hiring",
+    "CandidateScores": "hiring",
+    "InterviewPower": "hiring",
+    "CapacityPlan": "capacity",
+    "TrainingGaps": "training",
+    "TrainingProgress": "training",
+    "TrainingEffect": "training",
+}
 """Tables that are made of something else than the other results of their verb."""
 _CODE: Final = "calculated"
 

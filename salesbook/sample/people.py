@@ -118,6 +118,8 @@ def add_hiring(world: World) -> None:
         world.rows[name] = []
     for number in range(1, 25):
         _apply(world, number)
+    for place, rep in enumerate(_HIRED_LONG_AGO):
+        _add_old_search(world, rep, place)
 
 
 _PATH: Final = ("applied", "screened", "interviewed", "offered", "hired")
@@ -125,9 +127,42 @@ _REACHED: Final = (1, 1, 2, 1, 2, 3, 2, 1, 3, 2, 4, 3)
 """Stages that an applicant passes; the next twelve do the same for the second opening."""
 
 
+_HIRED_LONG_AGO: Final = ("R05", "R11")
+"""Reps whose search is still known, so that a hire's cost and days rest on more than one."""
+_OLD_APPLICANTS: Final = 10
+
+
+def _add_old_search(world: World, rep: str, place: int) -> None:
+    """Add a search of some years ago: the opening, and ten applicants of whom one was hired."""
+    hired = next(row for row in world.rows["Reps"] if row["rep_id"] == rep)
+    opening, hired_on = f"V{3 + place}", hired["hired_on"]
+    world.rows["Openings"].append(
+        {
+            "opening_id": opening,
+            "team": hired["team"],
+            "role": hired["role"],
+            "opened_on": world.workday(hired_on - dt.timedelta(days=55)),
+            "needed_by": hired_on,
+            "filled_on": hired_on,
+            "must_have": world.words.must_have[place],
+        }
+    )
+    for turn in range(_OLD_APPLICANTS):
+        number = 25 + place * _OLD_APPLICANTS + turn
+        is_hired = turn == 4 + place
+        steps = len(_PATH) if is_hired else min(_REACHED[turn], 4)
+        day = world.workday(hired_on - dt.timedelta(days=50 - 2 * turn))
+        history = []
+        for stage in _PATH[:steps]:
+            history.append((stage, hired_on if stage == "hired" else day))
+            day = min(world.workday(day + dt.timedelta(days=6 + turn % 3)), hired_on)
+        if not is_hired:
+            history.append(("withdrawn" if turn % 4 == 3 else "rejected", hired_on))
+        _add_applicant(world, number, opening, history, hired_rep_id=rep if is_hired else None)
+
+
 def _apply(world: World, number: int) -> None:
     """Add an applicant: twelve for each opening, of whom the first opening has hired one."""
-    candidate = key("B", number, 2)
     is_for_first = number <= 12
     is_hired = number == 11
     most_steps = 4 if is_for_first else 3
@@ -136,23 +171,37 @@ def _apply(world: World, number: int) -> None:
         step_count = len(_PATH)
 
     history = _way(world, number, step_count, is_for_first=is_for_first, is_hired=is_hired)
+    opening = "V1" if is_for_first else "V2"
+    _add_applicant(world, number, opening, history, hired_rep_id=NEW if is_hired else None)
+
+
+def _add_applicant(
+    world: World,
+    number: int,
+    opening: str,
+    history: list[tuple[str, dt.date]],
+    *,
+    hired_rep_id: str | None,
+) -> None:
+    """Add an applicant with his stages, each with its day, and his scores where he was interviewed."""
+    candidate = key("B", number, 2)
     world.rows["Candidates"].append(
         {
             "candidate_id": candidate,
-            "opening_id": "V1" if is_for_first else "V2",
+            "opening_id": opening,
             "name": person(world, 400 + number),
             "channel": world.words.channels[number % 4],
             "cost": world.money((40, 120, 900, 10)[number % 4]),
             "applied_on": history[0][1],
             "stage": history[-1][0],
-            "hired_rep_id": NEW if is_hired else None,
+            "hired_rep_id": hired_rep_id,
         }
     )
     world.rows["CandidateHistory"] += [
         {"candidate_id": candidate, "seq": seq, "stage": stage, "entered_on": day}
         for seq, (stage, day) in enumerate(history, start=1)
     ]
-    was_interviewed = step_count >= 3
+    was_interviewed = any(stage == "interviewed" for stage, _ in history)
     if was_interviewed:
         world.rows["InterviewScores"] += _scores(world, candidate)
 
@@ -236,8 +285,10 @@ def _train(world: World, rep: str, hired: dt.date, number: int) -> None:
     if is_voluntary and chance.random() < 0.5:
         return
 
-    # One course a week from the day of hire on.
+    # One course a week from the day of hire on; the voluntary one is new, and half a year old.
     enrolled = world.workday(hired + dt.timedelta(days=7 * number))
+    if is_voluntary and rep != NEW:
+        enrolled = world.ago(chance.randint(190, 230))
     completed = world.workday(enrolled + dt.timedelta(days=chance.randint(5, 20)))
     has_failed = rep == "R10" and number == 3
     score = 62 if has_failed else chance.randint(82, 98)

@@ -231,6 +231,10 @@ def _hiring_and_training(board: Board) -> None:
     )
     board.next_row()
     board.lists_beside(((0, _SEATS, "seats"), (right, _COURSES, "courses")), COURSES)
+    beneath = Look(size=9, shrink=True)
+    board.put(0, _LEFT, page.cell("seats-count", 0, "says"), beneath)
+    board.put(right, COLUMNS - right, page.cell("courses-count", 0, "because"), beneath)
+    board.next_row()
     board.next_row(SPACER_PIXELS)
 
 

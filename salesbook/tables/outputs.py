@@ -12,6 +12,7 @@ from salesbook.tables.base import (
     ActionName,
     AlertName,
     Balance,
+    CandidateRef,
     Count,
     CourseRef,
     CustomerRef,
@@ -23,12 +24,15 @@ from salesbook.tables.base import (
     FindingCode,
     Flag,
     Id,
+    Is,
+    Kind,
     LeftInTables,
     MetricName,
     MetricNames,
     Money,
     NameOf,
     Number,
+    OpeningRef,
     OrderRef,
     Part,
     PayRule,
@@ -52,6 +56,8 @@ OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
 ScopeKind = Literal["company", "team", "rep"]
 Channel = Literal["phone", "email", "message", "visit"]
+TeamName = Annotated[str, Is(Kind.ID, choices=("no-team",))]
+"""A team, or ours for those who are in none."""
 PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 
 
@@ -299,8 +305,113 @@ class HiringStep(
     hired: Count
     rejected: Count
     withdrawn: Count
+    decided: Annotated[Count | None, Since("0.3.0")] = None
+    """Applications that are over: hired, turned down, withdrawn, or the opening is filled."""
+    screened_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """Of the applicants of whom it is known whether they were screened; so the rates below."""
+    interviewed_rate: Annotated[Share | None, Since("0.3.0")] = None
+    offered_rate: Annotated[Share | None, Since("0.3.0")] = None
+    accepted_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """Hired, of those with an offer."""
+    screened_days: Annotated[Number | None, Since("0.3.0")] = None
+    """Median days from application to it; so the days below."""
+    interviewed_days: Annotated[Number | None, Since("0.3.0")] = None
+    offered_days: Annotated[Number | None, Since("0.3.0")] = None
     days_to_hire: Number | None = None
+    yield_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """Hired, of the applications that are decided."""
+    yield_low: Annotated[Share | None, Since("0.3.0")] = None
+    yield_high: Annotated[Share | None, Since("0.3.0")] = None
     cost_per_hire: Money | None = None
+    cost_low: Annotated[Money | None, Since("0.3.0")] = None
+    cost_high: Annotated[Money | None, Since("0.3.0")] = None
+    because: Annotated[Sentence | None, Since("0.3.0")] = None
+    """What the hires say, or why they are too few to say anything."""
+
+
+class CandidateScore(
+    Row,
+    table="CandidateScores",
+    key=("candidate_id",),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
+    since="0.3.0",
+):
+    """One row per applicant who was interviewed."""
+
+    candidate_id: CandidateRef
+    candidate_name: Annotated[Text | None, NameOf("candidate_id")] = None
+    opening_id: OpeningRef
+    role: Text | None = None
+    stage: Literal[
+        "applied", "screened", "interviewed", "offered", "hired", "rejected", "withdrawn"
+    ]
+    score: Number | None = None
+    """Weighted mean over criteria, each the mean over its interviewers."""
+    interviewers: Count
+    spread: Number | None = None
+    """How far interviewers are apart about the same criterion; blank where each has one."""
+    rank: Position | None = None
+    """Among those of the opening who are in the running; equal scores share a place."""
+    missing: Text | None = None
+    """Criteria by which others of the opening were judged and this one was not."""
+    because: Sentence
+
+
+class InterviewCriterion(
+    Row,
+    table="InterviewPower",
+    key=("role", "criterion"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
+    since="0.3.0",
+):
+    """One row per role and criterion: does it say anything about what a hire sells later?"""
+
+    role: Id
+    criterion: Id
+    hires: Count
+    """Hires with a score and a first full year after the ramp."""
+    correlation: Number | None = None
+    """Of the ranks of score and attainment: 1 the same order, -1 the opposite, 0 none."""
+    low: Number | None = None
+    high: Number | None = None
+    verdict: Literal["tells", "too-few", "tells-nothing"]
+    because: Sentence
+
+
+class CapacityMonth(
+    Row,
+    table="CapacityPlan",
+    key=("period", "team"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
+    since="0.3.0",
+):
+    """One row per month of the next twelve and team: are there enough people for the plan?
+
+    In full reps; who is on the ramp or part-time counts as a part of one.
+    """
+
+    period: Period
+    team: TeamName
+    needed: Number | None = None
+    """The month's target over what a full rep sells in such a month."""
+    low: Number | None = None
+    high: Number | None = None
+    have: Number
+    coming: Number
+    """What open openings bring, filled as they usually are."""
+    gap: Number | None = None
+    """Have less needed."""
+    more_hires: Count | None = None
+    """Further hires that close what is missing."""
+    fill_by: Date | None = None
+    """The latest day for them."""
+    because: Sentence
 
 
 class TrainingGap(
@@ -319,6 +430,63 @@ class TrainingGap(
     course_title: Annotated[Text | None, NameOf("course_id"), Since("0.3.0")] = None
     due_on: Date | None = None
     days_late: Count
+    because: Sentence
+
+
+class TrainingStanding(
+    Row,
+    table="TrainingProgress",
+    key=("scope_kind", "scope", "kind"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.TRAINING,
+    since="0.3.0",
+):
+    """One row per role or level and kind of course, one for all, and one per new rep's onboarding."""
+
+    scope_kind: Literal["all", "role", "level", "rep"]
+    scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope")] = None
+    kind: Literal["onboarding", "ongoing", "career"]
+    people: Count
+    """Who has such a course to take."""
+    courses: Count
+    """Courses to take, each rep's by itself: passed, due, late and failed add up to them."""
+    passed: Count
+    due: Count
+    """To be passed by a day to come, or without one."""
+    late: Count
+    """Not passed after their day."""
+    failed: Count
+    """To be taken again, and not late yet."""
+    passed_rate: Share
+    next_due_on: Date | None = None
+    because: Sentence
+
+
+class CourseEffect(
+    Row,
+    table="TrainingEffect",
+    key=("course_id", "metric"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.TRAINING,
+    since="0.3.0",
+):
+    """One row per course that somebody has completed, and metric."""
+
+    course_id: CourseRef
+    course_title: Annotated[Text | None, NameOf("course_id")] = None
+    metric: MetricName
+    trained: Count
+    """Reps with three months before and after it, beyond the ramp."""
+    untrained: Count
+    """Reps who had not taken it by then, with the same months."""
+    difference: Number | None = None
+    """How much more the trained changed; points of a hundred for attainment and win rate."""
+    low: Number | None = None
+    high: Number | None = None
+    verdict: Literal["helps", "harms", "no-difference", "too-few"]
     because: Sentence
 
 

@@ -128,6 +128,25 @@ def test_a_missing_result_is_left_out_and_named_and_the_others_are_written():
     assert report.notes[1].params == {"tables": 1, "columns": 0}
 
 
+def applicant_of(**more: Cell) -> TableCells:
+    facts = {"candidate_id": "B1", "opening_id": "V1", "name": "Ann", "channel": "web"}
+    fields = {**facts, "applied_on": dt.date(2026, 5, 4), "stage": "applied", **more}
+    return table("Candidates", {name: [value] for name, value in fields.items()})
+
+
+def test_where_an_applicant_has_got_to_is_noted_where_there_is_room_for_it():
+    """A workbook without the history goes without it, as without a result."""
+    host = host_of(made_with="0.3.0", Candidates=applicant_of())
+    report = run_action(host, "refresh", Options(AS_OF))
+    assert report.written["CandidateHistory"] == 1
+    noted = [column(host, "CandidateHistory", text)[-1] for text in ("Candidate", "Stage")]
+    assert noted == ["B1", "Applied"]
+
+    without = host_of(made_with="0.3.0", without=("CandidateHistory",), Candidates=applicant_of())
+    report = run_action(without, "score", Options(AS_OF))
+    assert "HiringFunnel" in report.written
+
+
 def test_without_checks_the_findings_are_counted_all_the_same():
     broken = table("Deals", {**DEALS, "stage": ["Lead", "Nowhere"]})
     report = run_action(

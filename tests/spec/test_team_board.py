@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 
+from salesbook.frames import frame_from_rows
+from salesbook.labels import sentence
+from salesbook.messages import Message
 from salesbook.pages.lines import helping, team_board
-from salesbook.pages.lines.context import PageContext
+from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext
+from salesbook.pages.lines.team_board.hiring import seats_count
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from tests.drawn_tables import FEW, SEEDS
 from tests.spec.score_tables import day, order, planned, policy_of
@@ -222,6 +227,91 @@ def test_late_courses_are_listed_the_latest_first_and_the_rest_counted():
     assert (lines[0]["table"], lines[0]["row_key"]) == ("Training", "r0|k1")
     (count,) = found["team-courses-count|company|company|"]
     assert (count["count"], count["says"].params) == (4, {"fine": 2, "count": 6})
+
+
+CAPACITY = {"have": 4.6, "coming": 0.0, "needed": 6.0, "low": 5.5, "high": 6.5, "gap": -1.4}
+
+
+def short(period: str, team: str = "South", **more: object) -> dict[str, object]:
+    because = Message("capacity-short", {"short": 1.4})
+    return {"period": period, "team": team, **CAPACITY, "because": because, **more}
+
+
+def said_of_capacity(*rows: dict[str, object]) -> Message | None:
+    context = context_of("2026-01-10", SCORED, Reps=NORTH)
+    tables = {**context.tables, "CapacityPlan": frame_from_rows("CapacityPlan", rows)}
+    line = seats_count(replace(context, tables=tables), WHOLE_COMPANY, [])
+    return line.get("says")
+
+
+def test_from_when_on_a_team_is_short_and_what_closes_it():
+    """From March South is 1.4 short; two hires by January 15 carry it from then on.
+
+    In February four would be needed; the page names the fewest that help, and from when on.
+    """
+    enough = short("2026-02", "North", have=7.0, gap=1.0)
+    march = short("2026-03", more_hires=2, fill_by=day("2026-01-15"))
+    said = said_of_capacity(enough, march)
+    assert said is not None
+    assert said.code == "page.team.capacity-closed"
+    assert said.params == {
+        "period": "2026-03",
+        "team": "CapacityPlan.team=South",
+        "short": 1.4,
+        "count": 2,
+        "day": dt.date(2026, 1, 15),
+        "then": "2026-03",
+    }
+    assert sentence(said, "en") == (
+        "● From March 2026 South is 1.4 reps short of plan: 2 more hires, started by 2026-01-15, "
+        "would close it"
+    )
+    february = short("2026-02", more_hires=4, fill_by=day("2026-01-15"))
+    said = said_of_capacity(february, march)
+    assert said is not None
+    assert (said.code, said.params["then"]) == ("page.team.capacity-closed-from", "2026-03")
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({"have": 5.6, "gap": -0.4}, "enough"),
+        ({"coming": 1.4}, "filled"),
+        ({}, "short"),
+        ({"needed": None, "low": None}, None),
+    ],
+)
+def test_a_gap_that_chance_explains_is_none_and_a_late_one_cannot_be_closed(row, code):
+    said = said_of_capacity(short("2026-03", **row))
+    assert (said and said.code) == (code and f"page.team.capacity-{code}")
+
+
+def test_of_two_short_teams_the_first_to_be_short_is_named_and_the_other_counted():
+    later = short("2026-04", "North", gap=-3.0)
+    said = said_of_capacity(later, short("2026-03"))
+    assert said is not None
+    assert said.params["team"] == "CapacityPlan.team=South"
+    assert [(more.code, more.params["count"]) for more in said.more] == [
+        ("page.team.capacity-others", 1)
+    ]
+
+
+def test_new_reps_onboarding_is_told_beside_the_courses():
+    """Two came in January; one has a course late."""
+    courses = [{"course_id": "k1", "title": "Basics", "kind": "onboarding", "due_days": 30.0}]
+    new = [
+        {"rep_id": key, "name": key, "team": "North", "hired_on": day("2026-01-05")}
+        for key in ("n1", "n2")
+    ]
+    passed = {"rep_id": "n1", "course_id": "k1", "enrolled_on": dt.datetime(2026, 1, 8)}
+    passed["completed_on"] = dt.datetime(2026, 1, 20)
+    tables = {"Reps": [*NORTH, *new], "Courses": courses, "Training": [passed]}
+    found = boards(context_of("2026-03-01", SCORED, **tables))
+    (count,) = found["team-courses-count|company|company|"]
+    said = count["because"]
+    assert said.code == "page.team.onboarding-behind-many"
+    facts = {name: said.params[name] for name in ("name", "count", "behind", "passed", "courses")}
+    assert facts == {"name": "n2", "count": 2, "behind": 1, "passed": 1, "courses": 2}
 
 
 def test_a_share_on_a_scale_of_100_is_still_a_share():

@@ -64,6 +64,14 @@ def ramp_shares(
     return shares
 
 
+def months_on_ramp(ramp: Sequence[float]) -> int:
+    """Count the months from the month of hire to the first that stays at the ramp's last step."""
+    steps = list(ramp)
+    while len(steps) > 1 and steps[-2] == steps[-1]:
+        steps.pop()
+    return max(len(steps) - 1, 0)
+
+
 def _month_at(count: int) -> tuple[int, int]:
     """Turn a count of months since year 0 into (year, calendar month)."""
     year, month = divmod(count, 12)

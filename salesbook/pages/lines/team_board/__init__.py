@@ -18,8 +18,9 @@ For the company and each team, and for what runs, last month and earlier years w
 Of today, whatever period is chosen:
 
 - `team-seats`: three open seats: `number` applied, `count_up` screened, `count_down` met, `count` with
-  an offer; `team-seats-count` counts all.
-- `team-courses`: three courses that are late; `team-courses-count` says how many are on time.
+  an offer; `team-seats-count` counts all, and says from when on the plan lacks people.
+- `team-courses`: three courses that are late; `team-courses-count` says how many are on time, and in
+  `because` how far new reps are.
 
 Of the company alone: `team_periods`, what can be chosen.
 """
@@ -35,7 +36,7 @@ from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import Line, ListLines
 from salesbook.pages.lines.periods import period_figures
 from salesbook.pages.lines.team_board.answers import answer, talks, tiles
-from salesbook.pages.lines.team_board.hiring import MOST_SEATS, seat_lines
+from salesbook.pages.lines.team_board.hiring import MOST_SEATS, seat_lines, seats_count
 from salesbook.pages.lines.team_board.standing import Standing, board_periods
 from salesbook.pages.lines.team_board.table import rep_lines, rest_lines, total_line
 from salesbook.pages.lines.team_board.training import MOST_COURSES, late_courses, training_count
@@ -145,7 +146,7 @@ def _teams_with_figures(standing: Standing) -> list[str]:
 def _of_today(context: PageContext, scope: Scope) -> Iterator[tuple[str, list[Line]]]:
     seats = seat_lines(context, scope)
     yield "seats", seats[:MOST_SEATS]
-    yield "seats-count", [{"count": len(seats)}]
+    yield "seats-count", [seats_count(context, scope, seats)]
     late = late_courses(context, scope)
     yield "courses", late[:MOST_COURSES]
     yield "courses-count", [training_count(context, scope, late)]

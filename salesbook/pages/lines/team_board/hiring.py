@@ -1,4 +1,4 @@
-"""Which seats are open, how far are their applicants, and what is the next step?"""
+"""Which seats are open, how far are their applicants, and are there enough people for the plan?"""
 
 from __future__ import annotations
 
@@ -97,3 +97,55 @@ def _next_step(applied: int, screened: int, met: int, offered: int) -> Message:
     if applied:
         return Message("page.team.seat.applied", {"count": applied})
     return Message("page.team.seat.nobody")
+
+
+def seats_count(context: PageContext, scope: Scope, seats: list[Line]) -> Line:
+    """How many seats are open; in `says` whether there are enough people for the plan."""
+    said = _capacity(context, scope)
+    count: Line = {"count": len(seats)}
+    return {**count, "says": said} if said else count
+
+
+def _capacity(context: PageContext, scope: Scope) -> Message | None:
+    """From when on which team is short of people, and what closes that; None where nobody knows.
+
+    Of several teams that which is short first, by most; a gap that chance explains is none.
+    """
+    plan = context.tables["CapacityPlan"]
+    if scope.kind != COMPANY:
+        plan = plan[plan["team"] == scope.key]
+    known = plan[plan["needed"].notna()]
+    if known.empty:
+        return None
+    short = known[known["have"] < known["low"]]
+    if short.empty:
+        return Message("page.team.capacity-enough", {"period": str(known["period"].max())})
+
+    in_order = short.sort_values(["period", "gap", "team"])
+    first = in_order.iloc[0]
+    teams = short["team"].nunique()
+    facts: dict[str, Fact] = {
+        "period": str(first["period"]),
+        "team": f"CapacityPlan.team={first['team']}",
+        "short": round(-float(first["gap"]), 1),
+    }
+    of_team = in_order[in_order["team"] == first["team"]]
+    more = (Message("page.team.capacity-others", {"count": teams - 1}),) if teams > 1 else ()
+    closing = _closing(of_team)
+    return Message(f"page.team.capacity-{closing.code}", {**facts, **closing.params}, more)
+
+
+def _closing(short: pd.DataFrame) -> Message:
+    """What closes the gap of a team, by its short months: the fewest hires, and from when on."""
+    still_short = short[short["gap"] + short["coming"] < 0]
+    if still_short.empty or not still_short["more_hires"].notna().any():
+        return Message("short" if len(still_short) else "filled")
+    by_hires = still_short[still_short["more_hires"].notna()]
+    best = by_hires.sort_values(["more_hires", "period"]).iloc[0]
+    facts: dict[str, Fact] = {
+        "count": int(best["more_hires"]),
+        "day": best["fill_by"].date(),
+        "then": str(best["period"]),
+    }
+    is_at_once = best["period"] == short["period"].iloc[0]
+    return Message("closed" if is_at_once else "closed-from", facts)

@@ -1,11 +1,11 @@
-"""Whose course is late, and how many are on time?"""
+"""Whose course is late, how many are on time, and how far are new reps?"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from salesbook.frames import row_keys
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, Line, present
 
@@ -54,7 +54,10 @@ def _enrolments(context: PageContext) -> set[str]:
 
 
 def training_count(context: PageContext, scope: Scope, late: list[Line]) -> Line:
-    """How many of the people at work have no course late; in `count` the courses that are late."""
+    """How many of the people at work have no course late; in `count` the courses that are late.
+
+    In `because` how far the new ones are with onboarding.
+    """
     people = [
         rep
         for rep in context.reps.index
@@ -64,4 +67,28 @@ def training_count(context: PageContext, scope: Scope, late: list[Line]) -> Line
     have_late = set(gaps.loc[gaps["days_late"] > 0, "rep_id"])
     fine = sum(rep not in have_late for rep in people)
     says = Message("page.team.on-time", {"fine": fine, "count": len(people)})
-    return {"says": says, "count": len(late)}
+    line: Line = {"says": says, "count": len(late)}
+    onboarding = _onboarding(context, people)
+    return {**line, "because": onboarding} if onboarding else line
+
+
+def _onboarding(context: PageContext, people: list[Any]) -> Message | None:
+    """How far the new ones among people are; None where nobody is new."""
+    progress = context.tables["TrainingProgress"]
+    is_new = (progress["scope_kind"] == "rep") & progress["scope"].isin(set(people))
+    new = progress[is_new].sort_values(["late", "failed", "scope"], ascending=[False, False, True])
+    if new.empty:
+        return None
+    first = new.iloc[0]
+    behind = new[(new["late"] > 0) | (new["failed"] > 0)]
+    facts: dict[str, Fact] = {
+        "name": context.rep_name(first["scope"]),
+        "passed": int(new["passed"].sum()),
+        "courses": int(new["courses"].sum()),
+        "late": int(new["late"].sum()),
+        "count": len(new),
+        "behind": len(behind),
+    }
+    number = "1" if len(new) == 1 else "many"
+    code = "behind" if len(behind) else "on-time"
+    return Message(f"page.team.onboarding-{code}-{number}", facts)

@@ -1,0 +1,400 @@
+"""Are there enough people for the plan of the next twelve months, team by team?
+
+What a full rep sells a month, found from the company's own past, turns the plan into reps *needed*; who
+is employed, with ramp, dated assignments and leavers, is what the team *has*; open openings bring what
+is *coming*.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesbook.arrays import Floats
+from salesbook.domain.arithmetic.calendar import (
+    first_day,
+    fiscal_year_of_month,
+    month_of,
+    next_month,
+    year_of_month,
+)
+from salesbook.domain.arithmetic.intervals import z_of
+from salesbook.domain.targets.attainment import planned
+from salesbook.domain.targets.ramp import first_month, ramp_shares
+from salesbook.domain.targets.spread.seats import Seats, seats_of
+from salesbook.domain.team.staff import NO_TEAM, Staff
+from salesbook.frames import Tables, frame_from_rows, sorted_by_key
+from salesbook.messages import Fact, Message
+from salesbook.names.folding import fold_name
+
+AHEAD: Final = 12
+"""Months that the plan looks ahead, from the next one on."""
+PAST: Final = 12
+"""Complete months from which is known what a rep sells."""
+FEWEST_MONTHS: Final = 6
+FEWEST_REP_MONTHS: Final = 12.0
+"""Below either, nobody knows what a rep of the team sells: the company's reps stand in."""
+_NOTHING_SHORT: Final = 0.05
+"""Reps; less than that is no gap that anybody fills."""
+_MANAGER: Final = "manager"
+_LAST_DAY_OF_HIRE: Final = 15
+"""Who starts by this day of a month counts for it, see `ramp.first_month`."""
+
+
+@dataclass(frozen=True)
+class CapacityQuestion:
+    """What the plan of capacity goes by."""
+
+    tables: Tables
+    """Reps, Assignments, Openings with who comes and goes later; Targets."""
+    sales: pd.DataFrame
+    """Target and actual by month, rep and team, as `attainment.monthly` gives them up to the day."""
+    plan: pd.DataFrame
+    """What `plan_in_force` gives."""
+    ramp: Sequence[float]
+    usual_days: Mapping[str, float]
+    """Days from application to hire by role, `all` for everybody; without what nobody knows."""
+    as_of: dt.date
+    start_month: int
+    level: float
+    """Of the range of what is needed."""
+
+
+class Productivity(NamedTuple):
+    """What a rep with full capacity sells in an average month, in minor units."""
+
+    rate: float
+    error: float
+    """Standard error of its logarithm, with what so few months leave open."""
+    is_company: bool
+    """True where too little is known of the team, so that all reps stand in."""
+
+
+def capacity_plan(question: CapacityQuestion) -> pd.DataFrame:
+    """Set the reps that the plan needs against those that there are, month by month and team by team.
+
+    - *Needed* is the month's target over what a full rep sells in such a month: his average month
+      times the season that the plan itself has, so that a strong December does not look like a lack
+      of people. Where the plan does not reach, a twelfth of the team's row in Targets, if it has one.
+    - `low` to `high` is what the swing of past months leaves open about needed.
+    - *Has* is the capacity of who is employed and in the team on the month's first day, times the
+      ramp. Managers without a quota carry nothing.
+    - *Coming* is what open openings bring: filled when they are needed, but not before a search
+      takes as long as it usually does, and then on the ramp. Without either day nothing is counted.
+    - `gap` is has less needed. A month counts as short only where even `low` is more than there is.
+    - `more_hires` started by `fill_by` carry what is then still missing: the fewest hires that can
+      be there in time, after a search as long as usual, and the latest day for them.
+
+    Returns: CapacityPlan, by key; blank where no plan or no history says what is needed.
+    """
+    months = [next_month(month_of(question.as_of), step) for step in range(1, AHEAD + 1)]
+    view = _View(question, months)
+    rows: list[dict[str, Any]] = []
+    for team in view.teams:
+        productivity = view.productivity(team)
+        rows += [_row(view, team, productivity, place) for place in range(AHEAD)]
+    return sorted_by_key("CapacityPlan", frame_from_rows("CapacityPlan", rows))
+
+
+class _View:
+    """Everything about the months ahead, by team."""
+
+    def __init__(self, question: CapacityQuestion, months: list[str]) -> None:
+        self.question = question
+        self.months = months
+        self._past = _months_known(question)
+        self._seats = _seats(question, [*self._past, *months])
+        self._z = z_of(question.level)
+
+    @cached_property
+    def _plan(self) -> pd.DataFrame:
+        staff = Staff(self.question.tables["Reps"], self.question.tables["Assignments"])
+        plan = planned(self.question.plan, staff)
+        return plan[plan["metric"] == "revenue"]
+
+    @cached_property
+    def _targets(self) -> Mapping[tuple[str, str], int]:
+        """By team and month what the plan asks for."""
+        sums = self._plan.groupby(["team", "month"])["target"].sum()
+        return {(str(team), str(month)): int(amount) for (team, month), amount in sums.items()}
+
+    @cached_property
+    def _planned_months(self) -> set[str]:
+        return set(self._plan.loc[self._plan["target"] > 0, "month"])
+
+    @cached_property
+    def teams(self) -> list[str]:
+        """Teams with somebody in them, a target or an open seat in the months ahead, by name."""
+        has_people = self._seats.capacity[:, len(self._past) :].sum(axis=1) > 0
+        names = {
+            team or NO_TEAM
+            for team, is_there in zip(self._seats.teams, has_people, strict=True)
+            if is_there
+        }
+        names |= {team for (team, month) in self._targets if month in self.months}
+        return sorted(names | {str(team) for team in self._openings["team"]})
+
+    def have(self, team: str, place: int) -> float:
+        """Full reps in a team in the month at that place."""
+        return float(self._capacity(team)[len(self._past) + place])
+
+    def coming(self, team: str, place: int) -> tuple[float, int]:
+        """What open openings bring in a month, in full reps, and how many bring anything."""
+        shares = [share[place] for name, share in self._coming if name == team]
+        return sum(shares), sum(share > 0 for share in shares)
+
+    def asked(self, team: str, month: str) -> tuple[float | None, bool]:
+        """The target of an average month that would ask for as much, and whether the plan says so.
+
+        None where neither the plan nor a target of the team reaches the month.
+        """
+        if month in self._planned_months:
+            target = self._targets.get((team, month), 0)
+            return target / self._season.get(int(month[5:7]), 1.0), True
+        year = fiscal_year_of_month(month, self.question.start_month)
+        targets = self.question.tables["Targets"]
+        is_meant = (targets["year"] == year) & (targets["scope_kind"] == "team")
+        is_meant &= targets["metric"] == "revenue"
+        is_team = targets["scope"].map(fold_name, na_action="ignore") == fold_name(team)
+        typed = targets.loc[is_meant & is_team, "target"]
+        return (float(typed.iloc[0]) / 12, False) if len(typed) else (None, False)
+
+    def productivity(self, team: str) -> Productivity | None:
+        """What a full rep of a team sells, else of the company; None where nobody knows that either."""
+        own = self._productivity(team)
+        if own is not None:
+            return own
+        of_all = self._productivity(None)
+        return of_all._replace(is_company=True) if of_all else None
+
+    def range_of(self, needed: float, productivity: Productivity) -> tuple[float, float]:
+        """What the swing of past months leaves open about needed."""
+        freedom = max(len(self._past) - 1, 1)
+        # Student's quantile by its first term beyond the normal one: few months say less.
+        quantile = self._z * (1 + (self._z**2 + 1) / (4 * freedom))
+        factor = math.exp(quantile * productivity.error)
+        return needed / factor, needed * factor
+
+    @property
+    def months_known(self) -> int:
+        """Complete months with sales that were looked at."""
+        return len(self._past)
+
+    def leaving(self, team: str, place: int) -> int:
+        """How many of a team's people of now are gone by a month."""
+        first_of_month = first_day(self.months[place], 1)
+        return sum(day < first_of_month for day in self._last_days.get(team, ()))
+
+    @cached_property
+    def _last_days(self) -> dict[str, list[dt.date]]:
+        """By team the last days of those who are still here and leave."""
+        left_on = self.question.tables["Reps"].set_index("rep_id")["left_on"]
+        last_days: dict[str, list[dt.date]] = {}
+        for team, rep, present in zip(
+            self._seats.teams, self._seats.rep_ids, self._seats.present, strict=True
+        ):
+            day = left_on.get(rep)
+            # His last seat is the team that misses him.
+            is_last = present.any() and pd.notna(day) and not present[-1]
+            if is_last and day.date() >= self.question.as_of:
+                last_days.setdefault(team or NO_TEAM, []).append(day.date())
+        return last_days
+
+    @cached_property
+    def _season(self) -> dict[int, float]:
+        """By calendar month: the plan's month over the mean month of its year, of the newest year."""
+        quotas = self._plan.groupby("month")["quota"].sum()
+        by_year: dict[int, dict[str, float]] = {}
+        for month, amount in quotas.items():
+            year = fiscal_year_of_month(str(month), self.question.start_month)
+            by_year.setdefault(year, {})[str(month)] = float(amount)
+        season: dict[int, float] = {}
+        for year in sorted(by_year):
+            amounts = by_year[year]
+            mean = sum(amounts.values()) / 12
+            if len(amounts) == 12 and all(amount > 0 for amount in amounts.values()):
+                season |= {int(month[5:7]): amount / mean for month, amount in amounts.items()}
+        return season
+
+    def _capacity(self, team: str | None) -> Floats:
+        """Full reps by month, past and ahead, of a team or of everybody."""
+        is_meant = [team is None or (name or NO_TEAM) == team for name in self._seats.teams]
+        total: Floats = self._seats.capacity[is_meant].sum(axis=0)
+        return total
+
+    def _productivity(self, team: str | None) -> Productivity | None:
+        """Sold over full-rep-months, each month's weighed by its season; see FEWEST_MONTHS.
+
+        Its error is that of a ratio of sums over months: what each month sold more or less than its
+        people and season would have.
+        """
+        count = len(self._past)
+        season = np.array([self._season.get(int(month[5:7]), 1.0) for month in self._past])
+        capacity = self._capacity(team)[:count] * season
+        sold = self._sold(team)
+        has_people = int((capacity > 0).sum())
+        rep_months = float(self._capacity(team)[:count].sum())
+        is_enough = has_people >= FEWEST_MONTHS and rep_months >= FEWEST_REP_MONTHS
+        if not is_enough or sold.sum() <= 0:
+            return None
+        rate = float(sold.sum() / capacity.sum())
+        beyond = sold - rate * capacity
+        variance = float((beyond * beyond).sum()) * has_people / (has_people - 1)
+        return Productivity(rate, math.sqrt(variance) / float(sold.sum()), is_company=False)
+
+    def _sold(self, team: str | None) -> Floats:
+        sales = self.question.sales
+        carries = sales["rep_id"].isin(self._seats.rep_ids) & (sales["metric"] == "revenue")
+        if team is not None:
+            carries &= sales["team"] == team
+        by_month = sales[carries].groupby("month")["actual"].sum()
+        found: Floats = by_month.reindex(self._past, fill_value=0).to_numpy(dtype=np.float64)
+        return found
+
+    @cached_property
+    def _openings(self) -> pd.DataFrame:
+        """Openings that somebody who sells is sought for, by key."""
+        openings = self.question.tables["Openings"]
+        has_begun = openings["opened_on"] <= pd.Timestamp(self.question.as_of)
+        is_open = openings["filled_on"].isna()
+        manages = openings["role"].str.strip().str.casefold() == _MANAGER
+        return openings[has_begun & is_open & ~manages].sort_values("opening_id")
+
+    @cached_property
+    def _coming(self) -> list[tuple[str, list[float]]]:
+        """By opening: its team, and the share of a full rep in each month ahead."""
+        calendar = [(int(month[:4]), int(month[5:7])) for month in self.months]
+        found = []
+        for opening in self._openings.itertuples():
+            start = self._start(opening)
+            if start is not None:
+                shares = ramp_shares(calendar, hired_on=start, ramp=self.question.ramp)
+                found.append((str(opening.team), shares))
+        return found
+
+    def _start(self, opening: Any) -> dt.date | None:
+        """When a seat is likely to be filled: when needed, not before a search usually ends."""
+        days = []
+        if pd.notna(opening.needed_by):
+            days.append(opening.needed_by.date())
+        usual = self.usual_days(str(opening.role))
+        if usual is not None:
+            days.append(opening.opened_on.date() + dt.timedelta(days=math.ceil(usual)))
+        return max(*days, self.question.as_of) if days else None
+
+    def usual_days(self, role: str = "") -> float | None:
+        """Days from application to hire for a role, else for all."""
+        usual = self.question.usual_days
+        return usual.get(role, usual.get("all"))
+
+
+def _months_known(question: CapacityQuestion) -> list[str]:
+    """The last complete months, from the first on in which anything was sold."""
+    # On its last day a month is complete.
+    now = month_of(question.as_of + dt.timedelta(days=1))
+    months = [next_month(now, step - PAST) for step in range(PAST)]
+    sales = question.sales
+    is_sold = (sales["metric"] == "revenue") & (sales["actual"] != 0)
+    sold = set(sales.loc[is_sold, "month"])
+    first = min(sold, default=now)
+    return [month for month in months if month >= first]
+
+
+def _seats(question: CapacityQuestion, months: Sequence[str]) -> Seats:
+    """Who carries a part of the plan: everybody but managers without a quota."""
+    reps, assignments = question.tables["Reps"], question.tables["Assignments"]
+    staff = Staff(reps, assignments)
+    has_quota = set(question.plan.loc[question.plan["amount"] > 0, "rep_id"])
+    idle = staff.managers(question.as_of) - has_quota
+    return seats_of(reps, assignments, months=months, ramp=question.ramp, leave_out=idle)
+
+
+def _row(view: _View, team: str, productivity: Productivity | None, place: int) -> dict[str, Any]:
+    month = view.months[place]
+    have = view.have(team, place)
+    coming, seats = view.coming(team, place)
+    row: dict[str, Any] = {"period": month, "team": team, "have": have, "coming": coming}
+    asked, is_of_plan = view.asked(team, month)
+    if productivity is None:
+        facts: dict[str, Fact] = {"months": view.months_known, "needed": FEWEST_MONTHS}
+        return {**row, "because": Message("capacity-no-history", facts)}
+    if asked is None:
+        year = year_of_month(month, view.question.start_month)
+        return {**row, "because": Message("capacity-no-plan", {"year": year})}
+
+    needed = asked / productivity.rate
+    low, high = view.range_of(needed, productivity)
+    more: list[Message] = []
+    if not is_of_plan:
+        more.append(Message("capacity-by-target"))
+    if productivity.is_company:
+        more.append(Message("capacity-of-company"))
+    leaving = view.leaving(team, place)
+    if leaving:
+        more.append(Message("capacity-leaving", {"count": leaving}))
+
+    row |= {"needed": needed, "low": low, "high": high, "gap": have - needed}
+    missing = needed - have
+    if missing <= _NOTHING_SHORT:
+        return {**row, "because": Message("capacity-enough", {}, tuple(more))}
+    if coming > 0:
+        more.append(Message("capacity-coming", {"coming": round(coming, 1), "count": seats}))
+    closing = _closing(view, missing - coming, month)
+    row |= {"more_hires": closing.hires, "fill_by": closing.day}
+    more += list(closing.said)
+    code = "capacity-short" if have < low else "capacity-near"
+    facts = {"short": round(missing, 1)}
+    if have >= low:
+        facts |= {"low": round(low, 1), "high": round(high, 1)}
+    return {**row, "because": Message(code, facts, tuple(more))}
+
+
+class _Closing(NamedTuple):
+    """What would carry that which is missing."""
+
+    hires: int | None
+    day: dt.date | None
+    said: tuple[Message, ...]
+
+
+def _closing(view: _View, missing: float, month: str) -> _Closing:
+    """The fewest further hires that carry what is missing in a month, and their latest day."""
+    if missing <= _NOTHING_SHORT:
+        return _Closing(None, None, ())
+    shares = dict(_shares_by_start(view, month))
+    most = max(shares.values(), default=0.0)
+    if most <= 0:
+        return _Closing(None, None, (Message("capacity-too-late"),))
+    hires = math.ceil(missing / most - 1e-9)
+    in_time = [day for day, share in shares.items() if hires * share >= missing - 1e-9]
+    day = max(in_time)
+    facts: dict[str, Fact] = {"count": hires, "day": day}
+    usual = view.usual_days()
+    if usual is None:
+        return _Closing(hires, day, (Message("capacity-closed-by", facts),))
+    facts["usual"] = round(usual)
+    return _Closing(hires, day, (Message("capacity-closed-by-usual", facts),))
+
+
+def _shares_by_start(view: _View, month: str) -> Iterator[tuple[dt.date, float]]:
+    """By the last day of hire of each month until then: the share of a full rep that it gives.
+
+    Nobody starts before a search that begins today usually ends.
+    """
+    calendar = [(int(month[:4]), int(month[5:7]))]
+    usual = math.ceil(view.usual_days() or 0)
+    soonest = view.question.as_of + dt.timedelta(days=usual)
+    start = month_of(soonest)
+    while start <= month:
+        day = dt.date(int(start[:4]), int(start[5:7]), _LAST_DAY_OF_HIRE)
+        if day >= soonest and first_month(day) <= calendar[0]:
+            (share,) = ramp_shares(calendar, hired_on=day, ramp=view.question.ramp)
+            yield day, share
+        start = next_month(start)
