@@ -302,6 +302,8 @@ _SCORE = Action(
         "ScorecardLines",
         "Commission",
         "Statements",
+        "PayCurve",
+        "PlanCost",
         "HiringFunnel",
         "TrainingGaps",
     ),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.closing import closing_of
+from salesbook.domain.pay.curve import pay_curves
 from salesbook.domain.pay.month_errors import without_errors
+from salesbook.domain.pay.plan_cost import plan_costs
 from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.people.hiring_funnel import hiring_funnel
 from salesbook.domain.people.training_gaps import training_gaps
@@ -17,7 +19,8 @@ from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, Commission, Statements, HiringFunnel and TrainingGaps.
+    """Write Attainment, score cards, Commission, Statements and what plans pay, HiringFunnel and
+    TrainingGaps.
 
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
@@ -43,6 +46,8 @@ def run(task: Task) -> Outcome:
     typed = closing_of(task.records, start_month=start_month, as_of=as_of)
     closing = without_errors(task, typed)
     pay = pay_to_date(task, closing, credits, target_plan, staff)
+    curves = pay_curves(task, target_plan, staff, pay.due.sales)
+    costs = plan_costs(task, target_plan, staff, pay)
     hiring = hiring_funnel(
         tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of
     )
@@ -54,6 +59,8 @@ def run(task: Task) -> Outcome:
             "ScorecardLines": scorecard_lines,
             "Commission": pay.lines,
             "Statements": pay.statements,
+            "PayCurve": curves,
+            "PlanCost": costs,
             "HiringFunnel": hiring,
             "TrainingGaps": gaps,
         },
