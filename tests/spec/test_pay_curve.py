@@ -16,7 +16,7 @@ from salesbook.domain.outcome import Outcome
 from salesbook.messages import Message
 from tests.drawn_tables import SEEDS
 from tests.spec.score_tables import FLAT, at, day, order, planned, policy_of, rows_of, scored
-from tests.udfs.engine import FUNCTIONS
+from udfs import FUNCTIONS
 
 AS_OF = "2026-03-31"
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
@@ -274,6 +274,10 @@ def test_the_curve_is_what_the_function_pays_and_never_falls(seed: int):
     quotas = [[amount / 100] for amount in table["quota"]]
     answers = FUNCTIONS["SALES_COMMISSION"](sold, quotas, cells)
     assert [round(answer * 100) for (answer,) in answers] == table["pay"].tolist()
+    by_rate = FUNCTIONS["SALES_PAY_CURVE"](
+        [[rate] for rate in table["attainment_rate"]], quotas, cells
+    )
+    assert [round(answer * 100) for (answer,) in by_rate] == table["pay"].tolist()
     assert table["pay"].is_monotonic_increasing
 
     cap = brackets[-1]["cap"]

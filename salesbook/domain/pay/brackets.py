@@ -186,6 +186,11 @@ def pay_point(scheme: PayScheme, attained: Fraction) -> PayPoint:
     return PayPoint(below.pay(attained), reached.pay(attained), reached.rate)
 
 
+def sales_at(attained: Fraction, quota: int) -> int:
+    """The least that is sold, in whole units, where a part of the quota is reached."""
+    return math.ceil(attained * quota)
+
+
 def falling_rates(brackets: Sequence[PayBracket]) -> list[Message]:
     """Name the brackets that pay a lower rate than the one before them.
 

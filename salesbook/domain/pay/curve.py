@@ -7,7 +7,6 @@ place says `Rates.pay`, the same that pays commission.
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import month_of, next_month
 from salesbook.domain.checks.settings_checks import check_settings
 from salesbook.domain.outcome import Task
-from salesbook.domain.pay.brackets import pay_point
+from salesbook.domain.pay.brackets import pay_point, sales_at
 from salesbook.domain.pay.rates import NOTHING, REST, Counted, Rates
 from salesbook.domain.pay.sold import Sales
 from salesbook.domain.pay.terms import PlanVersion, TermsBook, rates_of, versions_from
@@ -160,8 +159,7 @@ class _Curve:
         if not self.mix.sold:
             return row
 
-        # The least that is sold at the place: a sale of less does not reach it.
-        position = math.ceil(attained * self.quota.amount)
+        position = sales_at(attained, self.quota.amount)
         progress = _scaled(self.mix.sold, position, in_pieces=in_pieces)
         before, at, next_rate = self._point(attained)
         row["sold"] = sum(counted.revenue for counted in progress.values())
