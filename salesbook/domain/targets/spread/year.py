@@ -22,6 +22,7 @@ from salesbook.domain.targets.spread.months_asked import (
     NO_MONTHS,
     CellsAsked,
     MonthsAsked,
+    months_asked,
 )
 from salesbook.domain.targets.spread.notes import Topic, worded
 from salesbook.domain.targets.spread.quotas import Rest, quotas_of_rest
@@ -37,9 +38,10 @@ from salesbook.domain.targets.spread.seats import Seats, seats_of
 from salesbook.domain.targets.spread.shares import Shares, shares_of
 from salesbook.domain.targets.spread.solver import refuse_clashes
 from salesbook.domain.targets.spread.weights import Evidence, month_weights, season_of
-from salesbook.domain.targets.target_months import hard_sum
+from salesbook.domain.targets.target_months import hard_sum, targets_as_they_count
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import SplitInfeasible
+from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.money import to_minor
 from salesbook.names.folding import fold_name
@@ -65,6 +67,27 @@ class YearToPlan:
     def cells(self) -> CellsAsked:
         """What fixes or bounds single cells."""
         return CellsAsked(self.locks, self.months)
+
+
+def year_to_plan(tables: Tables, year: int, metric: str, *, of_year: pd.Series[bool]) -> YearToPlan:
+    """What is asked for in a year, and its plan as it stands.
+
+    Args:
+        tables: Targets, TargetMonths, Locks and TargetPlan.
+        of_year: which rows of TargetPlan are of the fiscal year.
+    """
+    target_months = tables["TargetMonths"]
+    targets = targets_as_they_count(tables["Targets"], target_months)
+    locks = tables["Locks"]
+    plan = tables["TargetPlan"]
+    return YearToPlan(
+        year=year,
+        metric=metric,
+        targets=targets[(targets["year"] == year) & (targets["metric"] == metric)],
+        locks=locks[(locks["year"] == year) & (locks["metric"] == metric)],
+        current=plan[of_year & (plan["metric"] == metric)],
+        months=months_asked(targets, target_months, year, metric),
+    )
 
 
 def plan_year(
