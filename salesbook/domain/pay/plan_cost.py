@@ -179,10 +179,10 @@ class _LastYear:
 
 
 def _sums_by_rep(statements: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Sold and paid of each rep's statements, minor units."""
+    """Sold, and paid without awards, of each rep's statements, minor units."""
     sums: dict[str, dict[str, int]] = {}
-    for row in statements[["rep_id", "sold", "paid"]].to_dict("records"):
+    for row in statements[["rep_id", "sold", "earned", "drawn"]].to_dict("records"):
         of_rep = sums.setdefault(str(row["rep_id"]), {"sold": 0, "paid": 0})
         of_rep["sold"] += int(row["sold"])
-        of_rep["paid"] += int(row["paid"])
+        of_rep["paid"] += int(row["earned"]) + int(row["drawn"])
     return sums
