@@ -150,12 +150,13 @@ def commission(
     )
 
 
-def as_if(
+def as_if(  # noqa: PLR0913 - each is a part of the supposition
     policy: Policy,
     due: Due,
     months: Sequence[str],
     target_plan: pd.DataFrame,
     staff: Staff,
+    reps: Sequence[str],
 ) -> tuple[TermsBook, pd.DataFrame]:
     """Reckon what months gone would have paid by other brackets, or to reps on other plans.
 
@@ -163,11 +164,12 @@ def as_if(
     open one, and no advance is owed from before.
 
     Args:
-        policy: the settings, with the brackets to pay by.
+        policy: the rules, and the brackets to pay by.
         due: what was sold; its families are those of the settings in force.
         months: in order, with all of each commission period.
         target_plan: what `plan_in_force` gives.
         staff: who is to be on which pay scheme.
+        reps: for whom, by key.
 
     Returns: what the reps are paid by, and their rows of Statements.
     """
@@ -175,8 +177,7 @@ def as_if(
     families = families_paid_by(policy)
     past = past_of(nothing, due.sales, until=months[-1], families=families)
     year_to_date = _year_to_date(past, due.sales, policy)
-    reps = tuple(staff.ids)
-    book = TermsBook(policy, target_plan, staff, tuple(months), reps, year_to_date)
+    book = TermsBook(policy, target_plan, staff, tuple(months), tuple(reps), year_to_date)
     _, statements = _write_statements(book, past, due.of_months(months))
     return book, frame_from_rows("Statements", statements)
 

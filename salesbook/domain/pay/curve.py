@@ -17,7 +17,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import month_of, next_month
-from salesbook.domain.checks.settings_checks import check_settings
+from salesbook.domain.checks.settings_checks import bracket_faults
 from salesbook.domain.outcome import Task
 from salesbook.domain.pay.brackets import pay_point, sales_at
 from salesbook.domain.pay.rates import NOTHING, REST, Counted, Rates
@@ -74,8 +74,7 @@ def pay_curves(task: Task, target_plan: pd.DataFrame, staff: Staff, sales: Sales
 
 def usable_versions(policy: Policy, month: str, *, but: Collection[str] = ()) -> list[PlanVersion]:
     """The plans in force and those to come whose brackets have no errors, apart from some."""
-    errors = [finding for finding in check_settings(policy) if finding.severity == "error"]
-    about_brackets = [finding for finding in errors if finding.table == "Brackets"]
+    errors = [finding for finding in bracket_faults(policy) if finding.severity == "error"]
     # Of a bracket that cannot be read nobody knows on which day it begins.
     unreadable = [fault.params.get("plan") for fault in policy.faults if fault.table == "Brackets"]
 
@@ -83,7 +82,7 @@ def usable_versions(policy: Policy, month: str, *, but: Collection[str] = ()) ->
     for version in versions_from(policy, month):
         wrong = [
             finding
-            for finding in about_brackets
+            for finding in errors
             if finding.row_key.startswith(version.key_start) and finding.code not in but
         ]
         if not wrong and version.plan not in unreadable and None not in unreadable:

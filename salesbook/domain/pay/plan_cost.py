@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from salesbook.domain.pay.terms import PlanVersion, TermsBook
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
+from salesbook.policy import Policy
 
 _COMPANY: Final = "company"
 
@@ -117,15 +118,15 @@ class _LastYear:
         return {rep for rep in self.staff.employed(day, day) if plans[rep] == plan}
 
     def _reckoned(
-        self, version: PlanVersion, reps: Collection[str]
+        self, version: PlanVersion, reps: Sequence[str]
     ) -> tuple[TermsBook, pd.DataFrame]:
         """The year's statements of some reps, had they been on the plan all year."""
         # The brackets hold from before the year on, and no others do.
         before = first_day(self.months[0], 1)
         brackets = tuple(row.model_copy(update={"valid_from": before}) for row in version.brackets)
-        policy = replace(self.task.policy, brackets=brackets)
+        policy = Policy(rules=self.task.policy.rules, brackets=brackets)
         staff = self.staff.all_on(version.plan, reps)
-        return as_if(policy, self.due, self.months, self.target_plan, staff)
+        return as_if(policy, self.due, self.months, self.target_plan, staff, reps)
 
     def _row_of_rep(
         self, rep: str, book: TermsBook, would: dict[str, dict[str, int]]
