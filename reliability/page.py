@@ -22,6 +22,7 @@ SECTIONS = (
     "undos",
     "undo_depth",
     "months",
+    "splits",
     "ages",
     "mondays",
     "pages",

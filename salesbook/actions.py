@@ -303,6 +303,8 @@ _SCORE = Action(
         "Commission",
         "Statements",
         "CandidateHistory",
+        "PayCurve",
+        "PlanCost",
         "HiringFunnel",
         "CandidateScores",
         "InterviewPower",

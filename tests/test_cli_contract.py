@@ -257,3 +257,23 @@ def test_a_refusal_speaks_the_workbooks_language(new_book, capsys, tmp_path):
         assert capsys.readouterr().err.startswith("Error: "), words
     run(["show", str(tmp_path / "none.xlsm"), "Reps"])
     assert capsys.readouterr().err.startswith(f"{word('cli', 'error.prefix', LANGUAGE)}: ")
+
+
+def test_a_split_that_cannot_be_lists_its_clashes_and_writes_nothing(new_book, salesbook) -> None:
+    """Two locks of 70 and a year of 100: exit 20, the clash and what to give up as lists."""
+    book = new_book(
+        Reps="Rep ID,Name\nR1,Ann Lee\n",
+        Targets="Fiscal year,Scope kind,Scope,Metric,Target\n2026,Company,Company,Revenue,100\n",
+        Locks="Fiscal year,Rep,Month,Kind,Amount\n2026,R1,1,Lock,70\n2026,R1,2,Lock,70\n",
+    )
+    before = book.read_bytes()
+    refused = salesbook("split", book, "--as-of", "2026-01-05")
+    error = refused.document["error"]
+    assert (refused.code, error["exit"], book.read_bytes()) == (20, 20, before)
+    (clash,) = error["clashes"]
+    assert [(one["kind"], one["key"], one["amount"]) for one in clash] == [
+        ("company", "FY2026", 100.0),
+        ("lock", "R1 2026-01", 70.0),
+        ("lock", "R1 2026-02", 70.0),
+    ]
+    assert [one["text"] for one in error["release"]] == ["R1 2026-01 = 70.00"]

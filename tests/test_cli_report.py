@@ -277,3 +277,21 @@ def test_a_rep_page_of_nobody_is_no_split(tmp_path, salesbook):
     assert refused.code == 2
     assert "--split-by" not in refused.err
     assert "Team" in refused.err
+
+
+def test_a_reps_report_traces_his_pay_to_the_cent(book, salesbook):
+    """Every line of Commission of the month stands in it, and they come to the statement."""
+    with open_package(book, for_writing=False) as host:
+        session = Session(host)
+        commission, statements = session.frame("Commission"), session.frame("Statements")
+    of_month = commission[(commission["period"] == "2026-05") & commission["order_id"].notna()]
+    rep = str(of_month["rep_id"].iloc[0])
+    words = ("--for", "rep", "--who", rep, "--period", "2026-05", "--json")
+    page = shown_in_html(
+        Path(salesbook("report", book, *words).document["reports"][0]["path"]).read_bytes()
+    )
+    own = of_month[of_month["rep_id"] == rep]
+    assert all(order in page for order in own["order_id"])
+    is_his = (statements["rep_id"] == rep) & (statements["period"] == "2026-05")
+    [paid] = statements.loc[is_his, "paid"]
+    assert f"Paid in May 2026 {paid / 100:,.2f}" in " ".join(page.split())

@@ -11,7 +11,7 @@ import numpy as np
 from salesbook.arrays import Floats, Objects
 from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.targets.ramp import ramp_shares
-from salesbook.money import minor_units, to_float, to_minor
+from salesbook.money import minor_units, times_rate, to_float, to_floats, to_minor
 from udfs.answers import numeric
 from udfs.cells import (
     CellRange,
@@ -25,8 +25,8 @@ from udfs.cells import (
     texts,
     together,
 )
-from udfs.errors import SheetError
-from udfs.tables import columns, needed_numbers
+from udfs.errors import VALUE_ERROR, SheetError
+from udfs.tables import columns, needed_numbers, work_calendar
 
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d+)")
 """A month as text: "2026-07", also "2026-7"."""
@@ -199,3 +199,51 @@ def attainment(actual: CellRange, target: CellRange) -> Objects:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         rate = np.nan_to_num(sold) / wanted
     return numeric(np.where(wanted > 0, rate, np.nan), errors)
+
+
+def pace(  # noqa: PLR0913 - each is an argument of the worksheet function
+    actual: CellRange,
+    target: CellRange,
+    from_day: CellRange,
+    to_day: CellRange,
+    as_of: CellRange,
+    holidays: CellRange | None = None,
+) -> Objects:
+    """Give what is sold so far as a part of what was due by a day, as `score` counts a month.
+
+    What is due is the target's share of the period's work days that are gone, the day included,
+    rounded to the cent: 1 is on pace.
+
+    Args:
+        actual: a blank is 0.
+        target: blank, 0 or below has no answer, nor has a day before the first work day.
+        from_day: first day of the period.
+        to_day: last day; before the first one the answer is #VALUE!.
+        as_of: the day that is looked back from.
+
+    Source: by hand, June 2026 has 22 work days, 11 up to the 15th: 6,000 of 10,000 are 120 %.
+    """
+    calendar = work_calendar(holidays)
+    columns_read = [numbers(actual), numbers(target)]
+    columns_read += [day_numbers(days) for days in (from_day, to_day, as_of)]
+    (sold, wanted, start, end, day), errors = together(*columns_read)
+
+    has_days = ~(np.isnan(start) | np.isnan(end) | np.isnan(day)) & (errors == 0)
+    errors = np.where(has_days & (end < start), VALUE_ERROR, errors)
+    has_days &= errors == 0
+    # A team has few different periods and days: each is counted once.
+    spans = np.stack([start[has_days], end[has_days], day[has_days]], axis=1)
+    distinct, place = np.unique(spans, axis=0, return_inverse=True)
+    shares_of_distinct = np.array(
+        [calendar.share_gone(*(date_of(one) for one in span)) for span in distinct],
+        dtype=np.float64,
+    )
+
+    share = np.zeros(errors.shape)
+    share[has_days] = shares_of_distinct[place.ravel()]
+    target_minor, is_lost = minor_units(np.nan_to_num(wanted), _DECIMALS)
+    due, _ = times_rate(target_minor, share)
+    errors = np.where((errors == 0) & is_lost, VALUE_ERROR, errors)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        rate = np.nan_to_num(sold) / to_floats(due, _DECIMALS)
+    return numeric(np.where(has_days & (due > 0), rate, np.nan), errors)

@@ -8,9 +8,15 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Objects
-from salesbook.domain.pay.brackets import PayBracket, PayScheme, bracket_problems, pays
+from salesbook.domain.pay.brackets import (
+    PayBracket,
+    PayScheme,
+    bracket_problems,
+    pays,
+    sales_at,
+)
 from salesbook.domain.team.appraisal import grade_of, metric_scores, weighted_mean
-from salesbook.money import minor_units, to_floats, to_minor
+from salesbook.money import exact, minor_units, to_floats, to_minor
 from salesbook.tables.settings import Grade
 from udfs.answers import numeric, worded
 from udfs.cells import (
@@ -29,6 +35,8 @@ from udfs.tables import choices, columns, needed_numbers, needed_texts
 MONEY_DECIMALS: Final = 2
 """Money in a sheet counts in hundredths."""
 _INT64_LIMIT: Final = 2**63
+_MOST_ATTAINED: Final = 1e6
+"""Of the quota: more is a slip of the fingers."""
 
 
 def score(values: CellRange, goals: CellRange, weights: CellRange, better: CellRange) -> Objects:
@@ -140,6 +148,44 @@ def commission(sales: CellRange, quota: CellRange, brackets: CellRange) -> Objec
     sales_too_large = sales_lost & ~is_missing
     is_too_large = sales_too_large | quota_lost
     errors = np.where((errors == 0) & is_too_large, VALUE_ERROR, errors)
+    return numeric(money, errors)
+
+
+def pay_curve(rates: CellRange, quota: CellRange, brackets: CellRange) -> Objects:
+    """Pay where a part of the quota is reached, as the table PayCurve draws a plan.
+
+    Args:
+        rates: parts of the quota, 0 or more; 0.5 is half of it. What is paid for is the least that
+            reaches it, in whole cents.
+        quota: one for all, or one each; blank, 0 or below has no answer.
+        brackets: as `commission` takes them.
+
+    Raises: SheetError for brackets that nobody can be paid by.
+
+    Source: excelforum 861932: quota 33,000, at half of it 5 % become 10 % on all: 1,650.
+    """
+    scheme = scheme_of(brackets)
+    if bracket_problems(scheme):
+        raise SheetError
+
+    (attained, wanted), errors = together(numbers(rates), numbers(quota))
+    quota_minor, quota_lost = minor_units(np.nan_to_num(wanted), MONEY_DECIMALS)
+    is_missing = np.isnan(attained) | (quota_minor <= 0)
+    is_wrong = (attained < 0) | quota_lost | (attained > _MOST_ATTAINED)
+    errors = np.where((errors == 0) & is_wrong, VALUE_ERROR, errors)
+
+    is_asked = (errors == 0) & ~is_missing
+    quotas = quota_minor[is_asked].tolist()
+    sales = [
+        sales_at(exact(rate), amount)
+        for rate, amount in zip(attained[is_asked].tolist(), quotas, strict=True)
+    ]
+    due = [amount or 0 for amount in pays(scheme, sales, quotas)]
+    if any(abs(amount) >= _INT64_LIMIT for amount in due):
+        raise SheetError
+
+    money = np.full(attained.shape, np.nan)
+    money[is_asked] = to_floats(np.array(due, dtype=np.int64), MONEY_DECIMALS)
     return numeric(money, errors)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -22,7 +23,7 @@ from salesbook.book.report_files import LONGEST_NAME, Format, place_of, safe_nam
 from salesbook.book.report_words import LabelWords
 from salesbook.book.run_log import newest_day
 from salesbook.book.session import Session
-from salesbook.domain.arithmetic.calendar import month_of
+from salesbook.domain.arithmetic.calendar import month_of, months_in
 from salesbook.errors import UsageError
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language
@@ -31,9 +32,11 @@ from salesbook.names.folding import fold_name
 from salesbook.names.nearest import nearest_known
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.reports.compose import Asked, Composer, Made
+from salesbook.reports.contents import REP_PAGE
 from salesbook.reports.description import Report
 from salesbook.reports.lines import EVERY_PAGE, Lines
 from salesbook.reports.numbers import Numbers
+from salesbook.reports.statement import PaidLines
 from salesbook.store import Host
 
 ScopeKind = Literal["company", "team", "rep"]
@@ -268,7 +271,17 @@ class _Desk:
         if whose.scope.kind == "team":
             name = self.words.say("team", name=name)
         asked = Asked(whose.scope, name, period)
-        return Composer(self.lines, asked, made, self.words, self.numbers)
+        lines = self.lines
+        if whose.scope.kind == "rep":
+            months = months_in(period, made.first_month)
+            paid = self.paid_lines.lists(whose.scope.key, months, period)
+            lines = lines.beside(REP_PAGE, whose.scope, paid, period)
+        return Composer(lines, asked, made, self.words, self.numbers)
+
+    @cached_property
+    def paid_lines(self) -> PaidLines:
+        """What reps are paid by, line by line: too much for any page, and what a rep asks for."""
+        return PaidLines(self.session.frame("Commission"))
 
     def file_name(self, whose: Whose, period: str) -> str:
         """What the file of a report is called, without its ending."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.closing import closing_of
+from salesbook.domain.pay.curve import pay_curves
 from salesbook.domain.pay.month_errors import without_errors
+from salesbook.domain.pay.plan_cost import plan_costs
 from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.people.hiring import hiring_of
 from salesbook.domain.people.training import training_of
@@ -17,7 +19,7 @@ from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, pay, and how hiring and training go.
+    """Write Attainment, score cards, pay, what plans pay, and how hiring and training go.
 
     In CandidateHistory it notes which stage applicants have reached.
 
@@ -45,6 +47,8 @@ def run(task: Task) -> Outcome:
     typed = closing_of(task.records, start_month=start_month, as_of=as_of)
     closing = without_errors(task, typed)
     pay = pay_to_date(task, closing, credits, target_plan, staff)
+    curves = pay_curves(task, target_plan, staff, pay.due.sales)
+    costs = plan_costs(task, target_plan, staff, pay)
     hiring = hiring_of(task, facts, target_plan)
     training = training_of(sources, as_of=as_of)
     return Outcome(
@@ -54,6 +58,8 @@ def run(task: Task) -> Outcome:
             "ScorecardLines": scorecard_lines,
             "Commission": pay.lines,
             "Statements": pay.statements,
+            "PayCurve": curves,
+            "PlanCost": costs,
             **hiring.tables,
             **training,
         },

@@ -14,23 +14,20 @@ from salesbook.domain.arithmetic.calendar import (
     months_of_year,
 )
 from salesbook.domain.outcome import RUNNING_YEAR, Outcome, Task
-from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.adding_up import missed_targets
-from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.targets.changes import answer, is_drafted_out, plan_changes
 from salesbook.domain.targets.in_force import plan_in_force
-from salesbook.domain.targets.spread.months_asked import months_asked
 from salesbook.domain.targets.spread.notes import Topic
-from salesbook.domain.targets.spread.weights import Evidence
+from salesbook.domain.targets.spread.weights import Evidence, evidence_of
 from salesbook.domain.targets.spread.year import (
     YearToPlan,
     people_without_plan,
     plan_newcomers,
     plan_year,
+    year_to_plan,
 )
 from salesbook.domain.targets.standing import Standing
 from salesbook.domain.targets.target_months import targets_as_they_count
-from salesbook.domain.team.staff import Staff
 from salesbook.errors import PlanNotPublished, UsageError
 from salesbook.frames import empty_frame, frame_of, row_keys, sorted_by_key
 from salesbook.messages import Finding
@@ -117,7 +114,7 @@ def _drafted(task: Task, standing: Standing) -> tuple[pd.DataFrame, list[Finding
     if task.tables["Targets"].empty:
         draft.findings.append(Finding("nothing-to-split", "warning", "Targets"))
 
-    evidence = _evidence(task)
+    evidence = evidence_of(task.tables, task.policy, task.as_of, task.calendar)
     people_left_out: dict[tuple[str, int], None] = {}
     for year in years:
         if year.since is None:
@@ -175,16 +172,6 @@ def _draft_newcomers(
     return findings
 
 
-def _evidence(task: Task) -> Evidence:
-    """What weights and seasons rest on: sales by month, without any target."""
-    tables = task.tables
-    staff = Staff(tables["Reps"], tables["Assignments"])
-    credit_lines = credits_of(tables, task.policy, as_of=task.as_of).lines
-    no_plan = plan_in_force(tables["TargetPlan"].iloc[:0])
-    facts = monthly(credit_lines, no_plan, staff, with_pieces=True)
-    return Evidence(tables, task.policy, facts, task.as_of, task.calendar)
-
-
 def _fiscal_years(plan: pd.DataFrame, start_month: int) -> pd.Series[int]:
     """The fiscal year of each row of TargetPlan."""
     years = plan["period"].map(lambda period: fiscal_year_of_month(period, start_month))
@@ -216,7 +203,7 @@ def _years_to_draft(task: Task, standing: Standing) -> list[_YearToDraft]:
     for year, metric in with_targets:
         if asked_year not in (None, year):
             continue
-        asked = _year_to_plan(task, year, metric, year_of_row)
+        asked = year_to_plan(task.tables, year, metric, of_year=year_of_row == year)
         if plan_in_force(asked.current).empty:
             years.append(_YearToDraft(asked))
             continue
@@ -266,21 +253,6 @@ def _named_year(task: Task) -> int | None:
     if task.year == RUNNING_YEAR:
         return fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
     return task.year
-
-
-def _year_to_plan(task: Task, year: int, metric: str, year_of_row: pd.Series[int]) -> YearToPlan:
-    target_months = task.tables["TargetMonths"]
-    targets = targets_as_they_count(task.tables["Targets"], target_months)
-    locks = task.tables["Locks"]
-    plan = task.tables["TargetPlan"]
-    return YearToPlan(
-        year=year,
-        metric=metric,
-        targets=targets[(targets["year"] == year) & (targets["metric"] == metric)],
-        locks=locks[(locks["year"] == year) & (locks["metric"] == metric)],
-        current=plan[(year_of_row == year) & (plan["metric"] == metric)],
-        months=months_asked(targets, target_months, year, metric),
-    )
 
 
 def _renewed(asked: YearToPlan, first_open: str) -> _YearToDraft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from salesbook.errors import SalesbookError
+from salesbook.errors import SalesbookError, SplitInfeasible
 from salesbook.labels.messages import BETWEEN_SENTENCES, fill, sentence, templates
 from salesbook.labels.words import Language, inert, word, words
 from salesbook.messages import Finding, Message
@@ -72,16 +72,22 @@ def error_text(error: SalesbookError, language: Language) -> str:
 
 
 def error_document(error: SalesbookError, language: Language) -> dict[str, Any]:
-    """Make a refusal a document for programs, its sentences in the language."""
-    return {
-        "error": {
-            "code": error.code,
-            "exit": error.exit_code,
-            "message": error_message(error, language),
-            "where": error_where(error, language),
-            "advice": error_advice(error, language),
-        }
+    """Make a refusal a document for programs, its sentences in the language.
+
+    Of a split that nobody can make it also lists `clashes`, sets of constraints, and `release`, the
+    fewest that have to go: what the sentence names of many are the first ones only.
+    """
+    document: dict[str, Any] = {
+        "code": error.code,
+        "exit": error.exit_code,
+        "message": error_message(error, language),
+        "where": error_where(error, language),
+        "advice": error_advice(error, language),
     }
+    if isinstance(error, SplitInfeasible):
+        document["clashes"] = error.params.get("clash_list", [])
+        document["release"] = error.params.get("release_list", [])
+    return {"error": document}
 
 
 def _filled(error: SalesbookError, part: str, language: Language) -> str:

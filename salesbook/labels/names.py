@@ -117,6 +117,7 @@ _GROUPS: Final = {
     "Targets.scope": ("scopes",),
     "TargetMonths.scope": ("scopes",),
     "Attainment.scope": ("scopes",),
+    "PlanCost.scope": ("scopes",),
     "HiringFunnel.scope": ("scopes",),
     "CapacityPlan.team": ("scopes",),
     "TrainingProgress.scope": ("scopes",),

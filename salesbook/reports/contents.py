@@ -158,6 +158,22 @@ _REP_PAGE: Final = (
         total="pay-total",
     ),
     ListBlock(
+        # Of the period that is asked for, each line of Commission.
+        "statement",
+        (
+            ListColumn("says", "sentence", 1.0, heading="month"),
+            ListColumn("subject", width=1.0, heading="order"),
+            ListColumn("expected", "pay", heading="base"),
+            ListColumn("because", "sentence", 4.0, heading="why"),
+            ListColumn("amount", "pay", heading="paid"),
+        ),
+        page=REP_PAGE,
+        kinds=("rep",),
+        of="period",
+        total="statement-total",
+        on_slides=False,
+    ),
+    ListBlock(
         "own-pipeline",
         (
             SIGN,

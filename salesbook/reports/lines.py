@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -34,10 +34,25 @@ class Lines:
     """The table PageLines, by list, scope and period."""
 
     frame: pd.DataFrame
+    _beside: Mapping[_Block, Sequence[Line]] = field(default_factory=dict)
+    """Lists that no page has room for."""
+
+    def beside(
+        self, page: str, scope: Scope, lists: Mapping[str, Sequence[Line]], period: str
+    ) -> Lines:
+        """The same lines with some lists of a scope and period that do not stand in the table."""
+        more = {(page, name, *scope, period): lines for name, lines in lists.items()}
+        both = Lines(self.frame, {**self._beside, **more})
+        # The table was sorted and parted already.
+        both.__dict__["_by_block"] = self._by_block
+        return both
 
     def of(self, page: str, list_name: str, scope: Scope, period: str = "") -> Sequence[Line]:
         """The lines of a page's list, the first one first; none where there is no such list."""
-        return self._by_block.get((page, list_name, scope.kind, scope.key, period), ())
+        block = (page, list_name, scope.kind, scope.key, period)
+        if block in self._beside:
+            return self._beside[block]
+        return self._by_block.get(block, ())
 
     def periods(self, scope: Scope) -> tuple[str, ...]:
         """The periods of which a scope has figures, in the order in which they stand."""

@@ -49,6 +49,8 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.ScoreLine,
     outputs.CommissionLine,
     outputs.Statement,
+    outputs.PayCurvePoint,
+    outputs.PlanCostRow,
     inputs.Opening,
     inputs.Candidate,
     inputs.CandidateStep,

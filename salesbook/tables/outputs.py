@@ -50,6 +50,7 @@ from salesbook.tables.base import (
     Switch,
     TableName,
     Text,
+    Year,
 )
 
 OUT = Role.OUTPUT
@@ -283,6 +284,61 @@ class Statement(
     paid: Money
     debt: Money
     closed: Flag
+
+
+class PayCurvePoint(
+    Row,
+    table="PayCurve",
+    key=("plan", "valid_from", "attainment_rate"),
+    role=OUT,
+    part=Part.PEOPLE,
+    since="0.3.0",
+):
+    """One row per plan, day its brackets begin, and part of the quota, from 0 to 150 %."""
+
+    plan: Id
+    valid_from: Date
+    """Of the brackets in force on the day of the run, and of those to come."""
+    attainment_rate: Ratio
+    quota: Money | None = None
+    """Of the rep in the middle; blank where the plan counts pieces."""
+    sold: Money | None = None
+    """The least that reaches this part of the quota."""
+    pay: Money | None = None
+    """Blank where what is sold decides about it, and nothing was."""
+    next_unit_rate: Ratio | None = None
+    """Part of the next sale that is paid."""
+    jumps: Flag
+    because: Sentence | None = None
+    """On the first row, what the curve is drawn for; where the pay jumps or falls, from what to what."""
+
+
+class PlanCostRow(
+    Row,
+    table="PlanCost",
+    key=("plan", "valid_from", "scope_kind", "scope", "year"),
+    role=OUT,
+    part=Part.PEOPLE,
+    since="0.3.0",
+):
+    """One row per plan, day its brackets begin, and rep, and one for all: last year run through it."""
+
+    plan: Id
+    valid_from: Date
+    scope_kind: Literal["company", "rep"]
+    scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope")] = None
+    year: Year
+    sold: Money | None = None
+    quota: Money | None = None
+    """Blank where there was none, or the plan counts pieces."""
+    paid_then: Money | None = None
+    """Without awards."""
+    would_pay: Money | None = None
+    """Blank for who had no quota to be paid by."""
+    difference: Money | None = None
+    """What the plan would have paid more."""
+    because: Sentence | None = None
 
 
 class HiringStep(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesbook.domain.arithmetic.calendar import last_day
+from tests.drawn_tables import FEW
 from tests.spec.score_tables import at, day, order, planned, policy_of, rows_of, scored
+from udfs import FUNCTIONS
+from udfs.errors import NOT_AVAILABLE
 
 REPS = [
     {"rep_id": "r1", "name": "Ann", "team": "North"},
@@ -241,3 +248,54 @@ def test_an_empty_book_scores_to_empty_tables():
     out = scored(dt.date(2026, 1, 31).isoformat())
     assert {name: len(frame) for name, frame in out.tables.items()} == dict.fromkeys(out.tables, 0)
     assert [finding.code for finding in out.findings] == ["plan-not-published"]
+
+
+def test_attainment_and_what_is_needed_by_month_quarter_and_year():
+    """100 a month. By 15 May, a Friday, 350 are sold: 50 in May, and 11 of 21 work days are gone.
+
+    Left to the end of May are 11 days, the 15th included, to that of June 33, of the year 165: each asks for
+    what its own period lacks, a day.
+    """
+    months = {f"2026-{month:02}": 100_00 for month in range(1, 13)}
+    orders = [
+        order("o1", "r1", "2026-02-10", 300_00),
+        order("o2", "r1", "2026-05-04", 50_00),
+    ]
+    found = scored("2026-05-15", Reps=REPS, TargetPlan=planned("r1", months), Orders=orders)
+    rows = found.tables["Attainment"]
+    fields = ("target", "actual", "gap", "due", "per_workday_needed")
+    asked = {}
+    for period in ("2026-04", "2026-05", "FY2026-Q1", "FY2026-Q2", "FY2026"):
+        row = at(rows, period=period, scope="r1", metric="revenue")
+        asked[period] = tuple(row[name] for name in fields)
+    assert asked == {
+        "2026-04": (100_00, 0, -100_00, 100_00, None),
+        # 11 of 21 days: 52.38; 50.00 over 11 days are 4.55 a day, rounded up.
+        "2026-05": (100_00, 50_00, -50_00, 52_38, 4_55),
+        "FY2026-Q1": (300_00, 300_00, 0, 300_00, None),
+        "FY2026-Q2": (300_00, 50_00, -250_00, 152_38, 7_58),
+        "FY2026": (1_200_00, 350_00, -850_00, 452_38, 5_16),
+    }
+
+
+@given(st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)), st.integers(1, 10**9))
+@FEW
+def test_the_function_gives_the_pace_that_score_counts(as_of: dt.date, target: int):
+    """SALES_PACE of a month with the book's holidays: what is sold over what was due."""
+    month = f"{as_of:%Y-%m}"
+    first = as_of.replace(day=1)
+    holiday = as_of.replace(day=10)
+    out = scored(
+        as_of.isoformat(),
+        policy_of(Holidays=[{"day": holiday, "kind": "off"}]),
+        Reps=REPS,
+        TargetPlan=planned("r1", {month: target}),
+        Orders=[order("o1", "r1", first.isoformat(), 123_45)],
+    )
+    row = at(out.tables["Attainment"], period=month, scope="r1", metric="revenue")
+    last = last_day(month, 1)
+    [[pace]] = FUNCTIONS["SALES_PACE"](123.45, target / 100, first, last, as_of, holiday)
+    if row["due"]:
+        assert pace == 123.45 / (row["due"] / 100)
+    else:
+        assert pace == NOT_AVAILABLE

@@ -164,6 +164,36 @@ def test_a_refund_is_a_negative_line():
     ]
 
 
+def test_the_basis_decides_the_month_of_an_order():
+    """1,000 ordered in January, delivered and invoiced in February, paid in March, 10 %: 100 in the
+    month that the basis names. Placed and not yet invoiced, an order earns on bookings alone."""
+    orders = [
+        order("o1", "r1", "2026-01-10", 1000, status="paid", delivered_on=day("2026-02-05")),
+        order("o2", "r1", "2026-01-11", 500, status="placed", delivered_on=day("2026-02-05")),
+        # No day of delivery is typed: the day of the order stands in for it.
+        order("o3", "r1", "2026-01-12", 300, status="invoiced"),
+    ]
+    payments = [
+        {"payment_id": "p1", "order_id": "o1", "paid_on": day("2026-03-03"), "amount": 1000}
+    ]
+    expected = {
+        "booking": [("2026-01", "o1", 100), ("2026-01", "o2", 50), ("2026-01", "o3", 30)],
+        "invoice": [("2026-01", "o3", 30), ("2026-02", "o1", 100)],
+        "cash": [("2026-03", "o1", 100)],
+    }
+    for basis, lines in expected.items():
+        rules = [{"key": "commission_basis", "value": basis}]
+        out = scored(
+            "2026-03-31",
+            policy_of(Brackets=[FLAT], Policy=rules),
+            Reps=REPS,
+            TargetPlan=planned("r1", {"2026-01": 50_000}),
+            Orders=orders,
+            Payments=payments,
+        )
+        assert paid(out, "period", "order_id", "amount") == lines
+
+
 def test_cash_pays_when_the_customer_pays():
     """Each payment by the reps' shares of its order."""
     policy = policy_of(Brackets=[FLAT], Policy=[{"key": "commission_basis", "value": "cash"}])

@@ -220,7 +220,7 @@ def test_every_sentence_can_be_said_and_read_back(task: Task):
     for name, frame in out.tables.items():
         for field in TABLES[name].fields:
             assert not field.required or frame[field.name].notna().all(), f"{name}.{field.name}"
-        for message in frame.get("because", ()):
+        for message in frame["because"].dropna() if "because" in frame else ():
             for language in LANGUAGES:
                 read = message_of(sentence(message, language))
                 assert read is not None

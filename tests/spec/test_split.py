@@ -307,9 +307,14 @@ def test_constraints_that_clash_are_named_and_nothing_is_planned() -> None:
     with pytest.raises(SplitInfeasible) as refusal:
         split.run(task("2026-01-10", Targets=targets, Reps=reps("a", "b"), Locks=locks))
     assert refusal.value.where == "FY2026 revenue"
+    own = {"kind": "rep", "key": "a", "amount": 100.0, "text": "a = 100.00"}
+    least = {"kind": "min", "key": "a 2026-01", "amount": 60.0, "text": "a 2026-01 ≥ 60.00"}
+    held = {"kind": "lock", "key": "a 2026-02", "amount": 50.0, "text": "a 2026-02 = 50.00"}
     assert refusal.value.params == {
         "clashes": "a = 100.00 + a 2026-01 ≥ 60.00 + a 2026-02 = 50.00",
         "releases": "a 2026-01 ≥ 60.00",
+        "clash_list": [[own, least, held]],
+        "release_list": [least],
     }
 
 

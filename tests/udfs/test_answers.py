@@ -118,6 +118,32 @@ def test_commission_by_brackets() -> None:
     assert one("SALES_COMMISSION", 1_000, 100, capped) == 15
 
 
+def test_a_pay_curve_pays_where_parts_of_the_quota_are_reached() -> None:
+    """excelforum 861932; half a cent more than the place is what is paid for."""
+    rates = down(0, 0.45, 0.5, 1.2)
+    assert column("SALES_PAY_CURVE", rates, 33_000, RETROACTIVE) == [0, 742.5, 1_650, 4_620]
+    assert column("SALES_PAY_CURVE", down(1, 1), down(100, 300), TIERED) == [6, 18]
+    # A third of 100.00 is 33.34 at least, of which 6 % are 2.00.
+    assert one("SALES_PAY_CURVE", 1 / 3, 100, TIERED) == 2
+    assert column("SALES_PAY_CURVE", down(1, None, -0.1, "x"), 100, TIERED) == [6, NA, VALUE, VALUE]
+    assert column("SALES_PAY_CURVE", down(1, 1), down(None, 0), TIERED) == [NA, NA]
+    assert one("SALES_PAY_CURVE", 1, 100, [[0, 0.2, "whole"], [0.5, 0.1, "whole"]]) == VALUE
+
+
+def test_pace_is_what_is_sold_of_what_was_due() -> None:
+    """June 2026: 22 work days, 11 of them up to Monday the 15th."""
+    june = (dt.date(2026, 6, 1), dt.date(2026, 6, 30))
+    assert one("SALES_PACE", 6_000, 10_000, *june, dt.date(2026, 6, 15)) == pytest.approx(1.2)
+    # The 15th is off: 10 of 21 days are gone.
+    off = dt.date(2026, 6, 15)
+    assert one("SALES_PACE", 6_000, 21_000, *june, off, off) == pytest.approx(0.6)
+    ends = down(dt.date(2026, 5, 31), dt.date(2026, 6, 30), dt.date(2026, 7, 9))
+    assert column("SALES_PACE", down(5_000, 5_000, None), 10_000, *june, ends) == [NA, 0.5, 0]
+    assert column("SALES_PACE", 5, down(None, 0, -1), *june, dt.date(2026, 6, 15)) == [NA, NA, NA]
+    assert one("SALES_PACE", 5, 10, june[1], june[0], june[1]) == VALUE
+    assert column("SALES_PACE", down("x", 5), 10, *june, june[1]) == [VALUE, 0.5]
+
+
 def test_brackets_that_make_no_sense_pay_nothing_and_are_explained() -> None:
     falling = [[0, 0.2, "whole"], [0.5, 0.1, "whole"]]
     assert one("SALES_COMMISSION", 100, 100, falling) == VALUE

@@ -159,6 +159,32 @@ failed:
     SALES_NUMBER = CVErr(2015)
 End Function
 
+Function SALES_PACE(actual, target, from_day, to_day, as_of, Optional holidays)
+    #If App = "Microsoft Excel" Then
+        If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
+        SALES_PACE = WithErrors(XLPy.CallUDF("udfs", "SALES_PACE", Array(actual, target, from_day, to_day, as_of, holidays), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        SALES_PACE = WithErrors(XLPy.CallUDF("udfs", "SALES_PACE", Array(actual, target, from_day, to_day, as_of, holidays)))
+        Exit Function
+    #End If
+failed:
+    SALES_PACE = CVErr(2015)
+End Function
+
+Function SALES_PAY_CURVE(rates, quota, brackets)
+    #If App = "Microsoft Excel" Then
+        If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
+        SALES_PAY_CURVE = WithErrors(XLPy.CallUDF("udfs", "SALES_PAY_CURVE", Array(rates, quota, brackets), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        SALES_PAY_CURVE = WithErrors(XLPy.CallUDF("udfs", "SALES_PAY_CURVE", Array(rates, quota, brackets)))
+        Exit Function
+    #End If
+failed:
+    SALES_PAY_CURVE = CVErr(2015)
+End Function
+
 Function SALES_RAMP(hired_on, months, ramp)
     #If App = "Microsoft Excel" Then
         If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed

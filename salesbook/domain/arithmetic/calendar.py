@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -58,12 +58,14 @@ def next_month(period: str, step: int = 1) -> str:
     return f"{year:04d}-{month + 1:02d}"
 
 
+@cache
 def quarter_of_month(period: str, start_month: int) -> str:
     """The fiscal quarter of a month period: `FY2026-Q3`."""
     quarter = (int(period[5:7]) - start_month) % 12 // 3 + 1
     return f"FY{fiscal_year_of_month(period, start_month)}-Q{quarter}"
 
 
+@cache
 def year_of_month(period: str, start_month: int) -> str:
     """The fiscal year of a month period as a period: `FY2026`."""
     return f"FY{fiscal_year_of_month(period, start_month)}"

@@ -101,7 +101,7 @@ def _tier_faults(policy: Policy) -> Iterator[Finding]:
         yield _error("tier-share-last", "TierRules", "up_to_share", last.tier, share)
 
 
-def _bracket_faults(policy: Policy) -> Iterator[Finding]:
+def bracket_faults(policy: Policy) -> Iterator[Finding]:
     """Brackets of each plan and start can be paid by."""
     families = {fold_name(row.family) for row in policy.products if row.family}
     in_order = sorted(policy.brackets, key=lambda row: (row.plan, row.valid_from))
@@ -301,7 +301,7 @@ _CHECKS: Final[Sequence[Callable[[Policy], Iterator[Finding]]]] = (
     _grade_faults,
     _level_faults,
     _tier_faults,
-    _bracket_faults,
+    bracket_faults,
     _spiff_faults,
     rate_faults,
     _ramp_faults,

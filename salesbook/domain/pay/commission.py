@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
@@ -25,6 +25,7 @@ from salesbook.domain.pay.closed_periods import (
     refuse_moved_cut_over,
     spiff_changes,
 )
+from salesbook.domain.pay.closing import NEVER
 from salesbook.domain.pay.corrections import corrections_of, paid_to_nobody
 from salesbook.domain.pay.draw import DRAW, draw_line
 from salesbook.domain.pay.lines import (
@@ -53,7 +54,7 @@ from salesbook.domain.pay.terms import TermsBook, YearToDate, families_paid_by, 
 from salesbook.domain.pay.unclear import sales_of_nobody, unclear_bases
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
-from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
+from salesbook.frames import empty_frame, frame_from_rows, frame_of, sorted_by_key
 from salesbook.messages import Fact, Finding
 from salesbook.money import three_digits
 from salesbook.policy import Policy
@@ -69,8 +70,26 @@ class Pay:
     """Commission, by key."""
     statements: pd.DataFrame
     """Statements, by key."""
+    due: Due
+    """What it was paid for."""
     findings: tuple[Finding, ...] = ()
     """About reps who sold and cannot be paid."""
+
+
+class Due(NamedTuple):
+    """Everything that somebody may be paid for."""
+
+    sales: Sales
+    spiffs: Extras
+    teams: Teams
+
+    def of_months(self, months: Collection[str]) -> Due:
+        """The same of some months alone."""
+        return Due(
+            {key: items for key, items in self.sales.items() if key[1] in months},
+            {key: items for key, items in self.spiffs.items() if key[1] in months},
+            Teams({key: items for key, items in self.teams.sales.items() if key[1] in months}),
+        )
 
 
 def commission(
@@ -110,15 +129,8 @@ def commission(
     book = TermsBook(policy, target_plan, staff, months, reps, year_to_date, closed_by)
     pays_overrides = any(row.override_rate for row in policy.brackets) or past.paid_overrides
     teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
-    due = _Due(sales, spiffs_of(credits, policy), teams)
-
-    lines: list[dict[str, Any]] = []
-    statements: list[dict[str, Any]] = []
-    for rep in reps:
-        of_rep = _Statements(rep, book, past, due, policy.decimals)
-        of_rep.write()
-        lines += of_rep.lines
-        statements += of_rep.statements
+    due = Due(sales, spiffs_of(credits, policy), teams)
+    lines, statements = _write_statements(book, past, due)
 
     year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
     sold_this_year = sorted((rep, month) for rep, month in sales if month in year)
@@ -133,8 +145,55 @@ def commission(
     return Pay(
         _with_record("Commission", record.lines, lines),
         _with_record("Statements", record.statements, statements),
+        due,
         tuple(about_pay),
     )
+
+
+def as_if(  # noqa: PLR0913 - each is a part of the supposition
+    policy: Policy,
+    due: Due,
+    months: Sequence[str],
+    target_plan: pd.DataFrame,
+    staff: Staff,
+    reps: Sequence[str],
+) -> tuple[TermsBook, pd.DataFrame]:
+    """Reckon what months gone would have paid by other brackets, or to reps on other plans.
+
+    The same rules pay as in `commission`, but nothing is on record: each month is reckoned as an
+    open one, and no advance is owed from before.
+
+    Args:
+        policy: the rules, and the brackets to pay by.
+        due: what was sold; its families are those of the settings in force.
+        months: in order, with all of each commission period.
+        target_plan: what `plan_in_force` gives.
+        staff: who is to be on which pay scheme.
+        reps: for whom, by key.
+
+    Returns: what the reps are paid by, and their rows of Statements.
+    """
+    nothing = Record(NEVER, empty_frame("Commission"), empty_frame("Statements"))
+    families = families_paid_by(policy)
+    past = past_of(nothing, due.sales, until=months[-1], families=families)
+    year_to_date = _year_to_date(past, due.sales, policy)
+    book = TermsBook(policy, target_plan, staff, tuple(months), tuple(reps), year_to_date)
+    _, statements = _write_statements(book, past, due.of_months(months))
+    return book, frame_from_rows("Statements", statements)
+
+
+def _write_statements(
+    book: TermsBook, past: Past, due: Due
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The new rows of Commission and of Statements, rep by rep."""
+    lines: list[dict[str, Any]] = []
+    statements: list[dict[str, Any]] = []
+    for rep in book.reps:
+        of_rep = _Statements(rep, book, past, due, book.policy.decimals)
+        of_rep.write()
+        lines += of_rep.lines
+        statements += of_rep.statements
+    return lines, statements
 
 
 def _year_to_date(past: Past, sales: Sales, policy: Policy) -> YearToDate:
@@ -186,14 +245,6 @@ def _with_record(table: str, record: pd.DataFrame, rows: list[dict[str, Any]]) -
     return sorted_by_key(table, pd.concat([old, new], ignore_index=True))
 
 
-class _Due(NamedTuple):
-    """Everything that somebody may be paid for."""
-
-    sales: Sales
-    spiffs: Extras
-    teams: Teams
-
-
 @dataclass
 class _Statements:
     """One rep's statements, written month after month."""
@@ -201,7 +252,7 @@ class _Statements:
     rep: str
     book: TermsBook
     past: Past
-    due: _Due
+    due: Due
     decimals: int
     lines: list[dict[str, Any]] = field(default_factory=list)
     """Rows of Commission, numbered within their month."""

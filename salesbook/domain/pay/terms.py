@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -299,6 +300,33 @@ def brackets_in_force(policy: Policy, scheme_name: str, month: str) -> tuple[Bra
     ]
     since = max((bracket.valid_from for bracket in begun), default=None)
     return tuple(bracket for bracket in begun if bracket.valid_from == since)
+
+
+class PlanVersion(NamedTuple):
+    """The brackets of one plan that hold from one day on, until those of a later day do."""
+
+    plan: str
+    valid_from: dt.date
+    brackets: tuple[Bracket, ...]
+
+    @property
+    def key_start(self) -> str:
+        """What the key of each of its rows of Brackets begins with."""
+        return f"{self.plan}|{self.valid_from.isoformat()}|"
+
+
+def versions_from(policy: Policy, month: str) -> list[PlanVersion]:
+    """What each plan pays by in a month, and all that is typed for later, by plan and day."""
+    day = last_day(month, 1)
+    versions = []
+    for plan in sorted({bracket.plan for bracket in policy.brackets}):
+        brackets = [bracket for bracket in policy.brackets if bracket.plan == plan]
+        in_force = brackets_in_force(policy, plan, month)
+        later = {bracket.valid_from for bracket in brackets if bracket.valid_from > day}
+        for valid_from in sorted({bracket.valid_from for bracket in in_force} | later):
+            of_day = tuple(row for row in brackets if row.valid_from == valid_from)
+            versions.append(PlanVersion(plan, valid_from, of_day))
+    return versions
 
 
 def families_paid_by(policy: Policy) -> Callable[[str, str], frozenset[str]]:

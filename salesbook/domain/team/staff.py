@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any, Final
 
@@ -81,6 +82,14 @@ class Staff:
         is_newest = ~begun["rep_id"].duplicated(keep="last")
         newest = begun[is_newest].set_index("rep_id")
         return newest[list(DATED)].reindex(self.ids)
+
+    def all_on(self, plan: str, rep_ids: Collection[str]) -> Staff:
+        """The same staff with some reps on one pay scheme on every day, and all others on none."""
+        is_asked = self._reps["rep_id"].isin(list(rep_ids))
+        plans = pd.Series(None, index=self._reps.index, dtype=self._reps["plan"].dtype)
+        plans[is_asked] = plan
+        without = pd.Series(None, index=self._assignments.index, dtype=plans.dtype)
+        return Staff(self._reps.assign(plan=plans), self._assignments.assign(plan=without))
 
     def places(self, rep_ids: pd.Series[Any]) -> Ints:
         """Where each stands among `ids`; -1 for whom Reps lacks."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from salesbook.domain.targets.spread.solver import Moved, SplitResult
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Fact, Finding
-from salesbook.money import to_decimal, to_text
+from salesbook.money import to_decimal, to_float, to_text
 from salesbook.tables import is_of_money
 
 _SIGNS: Final[Mapping[str, str]] = {"min": "≥", "max": "≤"}
@@ -81,7 +81,7 @@ def _smaller_unit(result: SplitResult, topic: Topic, asked_unit: int) -> Finding
         found=to_text(result.unit, topic.decimals),
         asked=topic.amount(asked_unit),
         used=topic.amount(result.unit),
-        because=_first_few(breakers, ", "),
+        because=first_few(breakers, ", "),
     )
 
 
@@ -99,24 +99,37 @@ def _moved(code: str, moved: Sequence[Moved], names: Sequence[str], topic: Topic
 
 
 def worded(refusal: SplitInfeasible, topic: Topic) -> SplitInfeasible:
-    """The refusal with its clashes as text that needs no language.
+    """The refusal with its clashes as text that needs no language, and as lists for programs.
 
-    `R7 2026-03 = 500.00 + R7 = 300.00` is a clash of a lock and a target.
+    `R7 2026-03 = 500.00 + R7 = 300.00` is a clash of a lock and a target. The sentence names the
+    first few; `clash_list` and `release_list` hold all.
     """
     clashes: list[list[dict[str, Any]]] = refusal.params["clashes"]
     release: list[dict[str, Any]] = refusal.params["release"]
 
     clash_texts = []
     for clash in clashes:
-        clash_texts.append(_first_few([_equation(fact, topic) for fact in clash], " + "))
+        clash_texts.append(first_few([_equation(fact, topic) for fact in clash], " + "))
     release_texts = [_equation(fact, topic) for fact in release]
 
     return SplitInfeasible(
         refusal.code,
         where=f"FY{topic.year} {topic.metric}",
-        clashes=_first_few(clash_texts, "; "),
-        releases=_first_few(release_texts, ", "),
+        clashes=first_few(clash_texts, "; "),
+        releases=first_few(release_texts, ", "),
+        clash_list=[[_listed(fact, topic) for fact in clash] for clash in clashes],
+        release_list=[_listed(fact, topic) for fact in release],
     )
+
+
+def _listed(fact: Mapping[str, Any], topic: Topic) -> dict[str, str | float]:
+    """A constraint for programs: its kind, whom and which months it is of, its amount, its text."""
+    return {
+        "kind": str(fact["kind"]),
+        "key": str(fact["key"] or f"FY{topic.year}"),
+        "amount": to_float(int(fact["amount"]), topic.decimals),
+        "text": _equation(fact, topic),
+    }
 
 
 def _equation(fact: Mapping[str, Any], topic: Topic) -> str:
@@ -127,7 +140,8 @@ def _equation(fact: Mapping[str, Any], topic: Topic) -> str:
     return f"{key} {sign} {amount}"
 
 
-def _first_few(texts: Sequence[str], between: str) -> str:
+def first_few(texts: Sequence[str], between: str) -> str:
+    """The first texts with something between them, and how many more there are."""
     shown = between.join(texts[:_NAMED])
     more = len(texts) - _NAMED
     return f"{shown}{between}… (+{more})" if more > 0 else shown

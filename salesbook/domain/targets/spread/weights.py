@@ -18,7 +18,10 @@ from salesbook.domain.arithmetic.calendar import (
     month_of,
     next_month,
 )
+from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.sales.stages import stage_kinds
+from salesbook.domain.targets.attainment import monthly
+from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.ramp import first_month
 from salesbook.domain.targets.season import (
     FLAT,
@@ -30,6 +33,7 @@ from salesbook.domain.targets.season import (
     season_from_workdays,
 )
 from salesbook.domain.targets.spread.seats import Seats
+from salesbook.domain.team.staff import Staff
 from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.policy import Policy
@@ -53,6 +57,15 @@ class Evidence:
         is_metric = self.facts["metric"] == metric
         is_complete = self.facts["month"] < min(before, month_of(self.as_of))
         return self.facts[is_metric & is_complete]
+
+
+def evidence_of(tables: Tables, policy: Policy, as_of: dt.date, calendar: WorkCalendar) -> Evidence:
+    """What weights and seasons rest on: sales by month, without any target."""
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    credit_lines = credits_of(tables, policy, as_of=as_of).lines
+    no_plan = plan_in_force(tables["TargetPlan"].iloc[:0])
+    facts = monthly(credit_lines, no_plan, staff, with_pieces=True)
+    return Evidence(tables, policy, facts, as_of, calendar)
 
 
 def month_weights(seats: Seats, metric: str, evidence: Evidence) -> tuple[Floats, list[Finding]]:

@@ -22,6 +22,7 @@ from salesbook.domain.targets.spread.months_asked import (
     NO_MONTHS,
     CellsAsked,
     MonthsAsked,
+    months_asked,
 )
 from salesbook.domain.targets.spread.notes import Topic, worded
 from salesbook.domain.targets.spread.quotas import Rest, quotas_of_rest
@@ -37,9 +38,10 @@ from salesbook.domain.targets.spread.seats import Seats, seats_of
 from salesbook.domain.targets.spread.shares import Shares, shares_of
 from salesbook.domain.targets.spread.solver import refuse_clashes
 from salesbook.domain.targets.spread.weights import Evidence, month_weights, season_of
-from salesbook.domain.targets.target_months import hard_sum
+from salesbook.domain.targets.target_months import hard_sum, targets_as_they_count
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import SplitInfeasible
+from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.money import to_minor
 from salesbook.names.folding import fold_name
@@ -60,11 +62,38 @@ class YearToPlan:
     current: pd.DataFrame
     """Rows of TargetPlan of that year and metric."""
     months: MonthsAsked = NO_MONTHS
+    is_sum_of_months: bool = False
+    """Whether the company's fixed months say what its year comes to, and not its target."""
 
     @property
     def cells(self) -> CellsAsked:
         """What fixes or bounds single cells."""
         return CellsAsked(self.locks, self.months)
+
+
+def year_to_plan(tables: Tables, year: int, metric: str, *, of_year: pd.Series[bool]) -> YearToPlan:
+    """What is asked for in a year, and its plan as it stands.
+
+    Args:
+        tables: Targets, TargetMonths, Locks and TargetPlan.
+        of_year: which rows of TargetPlan are of the fiscal year.
+    """
+    target_months = tables["TargetMonths"]
+    targets = targets_as_they_count(tables["Targets"], target_months)
+    locks = tables["Locks"]
+    plan = tables["TargetPlan"]
+    is_asked = (targets["year"] == year) & (targets["metric"] == metric)
+    is_company = is_asked & (targets["scope_kind"] == "company")
+    as_typed = tables["Targets"].loc[is_company, "target"]
+    return YearToPlan(
+        year=year,
+        metric=metric,
+        targets=targets[is_asked],
+        locks=locks[(locks["year"] == year) & (locks["metric"] == metric)],
+        current=plan[of_year & (plan["metric"] == metric)],
+        months=months_asked(targets, target_months, year, metric),
+        is_sum_of_months=bool((targets.loc[is_company, "target"] != as_typed).any()),
+    )
 
 
 def plan_year(
@@ -101,8 +130,25 @@ def plan_year(
             findings += _above_target(topic, whole_year.shares, rest)
         rows, notes = solved(demand, asked.cells, topic, unit, quotas)
     except SplitInfeasible as refusal:
-        raise worded(refusal, topic) from None
+        raise worded(_with_the_year(refusal, asked), topic) from None
     return rows, [*findings, *notes]
+
+
+def _with_the_year(refusal: SplitInfeasible, asked: YearToPlan) -> SplitInfeasible:
+    """The refusal, giving up the year's sum with a fixed month that decides what the year comes to.
+
+    Where fixed months come to more than the year's target, their sum is the year. Without one of
+    them the year would be another one, which may leave the others no room: both have to change.
+    """
+    release = refusal.params["release"]
+    kinds = {fact["kind"] for fact in release}
+    if not asked.is_sum_of_months or "month" not in kinds or "company" in kinds:
+        return refusal
+    is_company = asked.targets["scope_kind"] == "company"
+    amount = int(asked.targets.loc[is_company, "target"].iloc[0])
+    year = {"kind": "company", "key": "", "amount": amount}
+    params = {**refusal.params, "release": [year, *release]}
+    return SplitInfeasible(refusal.code, where=refusal.where, **params)
 
 
 def plan_newcomers(

@@ -9,10 +9,11 @@ from salesbook.domain.targets.adding_up import MissedTarget
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Message
 from salesbook.names.folding import fold_name
-from salesbook.pages.lines.context import Scope
+from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.pages.lines.line import ATTENTION, LATE, Line
 from salesbook.pages.lines.target_board.amounts import exactly
 from salesbook.pages.lines.target_board.cells import is_kept, month_of_lock
+from salesbook.pages.lines.target_board.clashes import clash_lines
 from salesbook.pages.lines.target_board.plans import YearPlan
 
 MOST_FAULTS: Final = 6
@@ -21,11 +22,23 @@ _NAMED: Final = 3
 
 
 def faults(plan: YearPlan, scope: Scope) -> list[Line]:
-    """What is wrong within a scope, sums first; all of it, the page shows the first ones."""
+    """What is wrong within a scope, clashes and sums first; the page shows the first lines."""
+    clashes = list(clash_lines(plan, may_clash=_may_clash(plan))) if scope == WHOLE_COMPANY else []
     if not plan.has_plan:
-        return []
+        return clashes
     sums = [_missed_line(plan, missed) for missed in missed_of(plan, scope)]
-    return [*sums, *_unkept_locks(plan, scope), *_left_out(plan, scope)]
+    return [*clashes, *sums, *_unkept_locks(plan, scope), *_left_out(plan, scope)]
+
+
+def _may_clash(plan: YearPlan) -> bool:
+    """Whether a year that is not over has locks or targets that its plan does not keep."""
+    if plan.targets.empty or plan.months[-1] < plan.context.month:
+        return False
+    if not plan.has_plan:
+        months = plan.context.tables["TargetMonths"]
+        has_hard_months = bool(months["fixed"].fillna(False).astype(bool).any())
+        return bool(plan.locks) or has_hard_months or len(plan.targets) > 1
+    return bool(plan.missed) or bool(unkept_locks(plan, WHOLE_COMPANY))
 
 
 def missed_of(plan: YearPlan, scope: Scope) -> list[MissedTarget]:
