@@ -180,7 +180,7 @@ class Action:
 
 
 _TARGETS = ("Targets", "TargetMonths", "Locks", "Periods")
-_TEAM = ("Reps", "Assignments", "Reviews")
+_TEAM = ("Reps", "Assignments", "Reviews", "Goals", "OneToOnes")
 _HIRING = ("Openings", "Candidates", "CandidateHistory", "InterviewScores", "Courses", "Training")
 _CUSTOMERS = ("Customers", "Activities", "Feedback")
 _PROCESS = ("Leads", "Deals", "DealTeam", "Orders", "Payments", "Initiatives")
@@ -286,7 +286,10 @@ _SCORE = Action(
     shown_on="team_board",
     reads=(
         *_TARGETS,
-        *_TEAM,
+        "Reps",
+        "Assignments",
+        "Reviews",
+        "Goals",
         *_HIRING,
         *_CUSTOMERS,
         "Deals",

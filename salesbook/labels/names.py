@@ -113,6 +113,8 @@ _GROUPS: Final = {
     "Metrics.metric": ("metrics",),
     "ScorecardLines.metric": ("metrics",),
     "Scorecard.missing": ("metrics",),
+    "Scorecard.helps_most": ("metrics",),
+    "Goals.metric": ("metrics",),
     "Alerts.kind": ("alerts",),
     "Targets.scope": ("scopes",),
     "TargetMonths.scope": ("scopes",),

@@ -45,6 +45,8 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.Rep,
     inputs.Assignment,
     inputs.Review,
+    inputs.Goal,
+    inputs.OneToOne,
     outputs.Score,
     outputs.ScoreLine,
     outputs.CommissionLine,

@@ -197,6 +197,12 @@ class Score(
     grade_range: Annotated[Sentence | None, Since("0.3.0")] = None
     """What the grade may be by chance, "B to D", where that is more than two neighbouring grades."""
     missing: MetricNames | None = None
+    moved: Annotated[Sentence | None, Since("0.3.0")] = None
+    """What changed since the period before by more than chance; blank without a score."""
+    helps_most: Annotated[MetricName | None, Since("0.3.0")] = None
+    """The metric that would lift the score most if it alone reached its goal; blank: all did."""
+    helps_by: Annotated[Number | None, Since("0.3.0")] = None
+    """Points that the score would gain by it."""
     because: Sentence
 
 

@@ -54,7 +54,12 @@ class Marks:
     window: Window
     peers: Peers
     metrics: Sequence[str]
+    scales: Sequence[float | None]
+    """Full marks of each metric as Settings has them; None: as it is measured."""
+    lower_is_better: Sequence[bool]
     values: Floats
+    value_errors: Floats
+    """Standard errors of `values`, in their own units; missing where a metric has none."""
     lows: Floats
     highs: Floats
     goals: Floats
@@ -153,7 +158,10 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         window=window,
         peers=peers,
         metrics=[metric.metric for metric in metrics],
+        scales=[metric.scale for metric in metrics],
+        lower_is_better=[metric.better == "lower" for metric in metrics],
         values=values,
+        value_errors=value_errors,
         lows=lows,
         highs=highs,
         goals=goals,
