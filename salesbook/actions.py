@@ -298,6 +298,7 @@ _SCORE = Action(
         "TargetPlan",
         "Commission",
         "Statements",
+        "Awards",
     ),
     writes=(
         "Attainment",
@@ -305,12 +306,14 @@ _SCORE = Action(
         "ScorecardLines",
         "Commission",
         "Statements",
+        "Awards",
+        "Readiness",
         "HiringFunnel",
         "TrainingGaps",
     ),
-    needs=("Metrics", "Grades", "Brackets", "Spiffs"),
+    needs=("Metrics", "Grades", "Brackets", "Spiffs", "AwardRules"),
     # A spiff's product is known by its name in Products.
-    rests_on=("Holidays", "Products", "Stages"),
+    rests_on=("Holidays", "Products", "Stages", "Levels"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -348,9 +351,10 @@ _CLOSE = Action(
         "TargetPlan",
         "Commission",
         "Statements",
+        "Awards",
     ),
-    writes=("Periods", "Commission", "Statements"),
-    needs=("Brackets", "Spiffs"),
+    writes=("Periods", "Commission", "Statements", "Awards"),
+    needs=("Brackets", "Spiffs", "AwardRules"),
     rests_on=("Products", "Stages"),
     keys=(
         "currency",

@@ -11,13 +11,15 @@ from salesbook.domain.people.training_gaps import training_gaps
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
+from salesbook.domain.team.readiness import readiness
 from salesbook.domain.team.scorecard import appraise
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, Commission, Statements, HiringFunnel and TrainingGaps.
+    """Write Attainment, score cards, Commission, Statements, Awards, Readiness, HiringFunnel and
+    TrainingGaps.
 
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
@@ -54,6 +56,8 @@ def run(task: Task) -> Outcome:
             "ScorecardLines": scorecard_lines,
             "Commission": pay.lines,
             "Statements": pay.statements,
+            "Awards": pay.awards,
+            "Readiness": readiness(sources, as_of=as_of),
             "HiringFunnel": hiring,
             "TrainingGaps": gaps,
         },

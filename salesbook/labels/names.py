@@ -115,6 +115,8 @@ _GROUPS: Final = {
     "Scorecard.missing": ("metrics",),
     "Scorecard.helps_most": ("metrics",),
     "Goals.metric": ("metrics",),
+    "AwardRules.award": ("awards",),
+    "Awards.award": ("awards",),
     "Alerts.kind": ("alerts",),
     "Targets.scope": ("scopes",),
     "TargetMonths.scope": ("scopes",),

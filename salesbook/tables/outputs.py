@@ -285,6 +285,47 @@ class Statement(
     closed: Flag
 
 
+class Award(
+    Row,
+    table="Awards",
+    key=("period", "award", "rep_id"),
+    role=OUT,
+    part=Part.PEOPLE,
+    since="0.3.0",
+    is_record=True,
+):
+    """One row per period that is over, award and rep who won it; several who did equally well share.
+
+    What a closed month has given stands.
+    """
+
+    period: Annotated[Period, BEGINS]
+    award: Literal["best-seller", "best-newcomer", "most-new-customers", "ahead-of-luck"]
+    rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    kind: Literal["money", "praise", "benefit", "promotion"]
+    amount: Money | None = None
+    """What Commission pays the rep for it; blank where nothing is paid."""
+    because: Sentence
+
+
+class Readiness(Row, table="Readiness", key=("rep_id",), role=OUT, part=Part.PEOPLE, since="0.3.0"):
+    """One row per rep who is at work."""
+
+    rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    level: Text | None = None
+    next_level: Text | None = None
+    """The level above; blank on the highest, and where the rep's own is not known."""
+    score: Number | None = None
+    """Of the last four quarters that are over; blank where there is none."""
+    months: Count | None = None
+    """Whole months of service; blank where nobody knows since when."""
+    ready: Flag
+    missing: Sentence | None = None
+    """What the next level still asks for, or why nobody can say."""
+
+
 class HiringStep(
     Row,
     table="HiringFunnel",

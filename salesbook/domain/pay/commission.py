@@ -16,6 +16,7 @@ from salesbook.domain.arithmetic.calendar import (
     next_month,
 )
 from salesbook.domain.outcome import Task
+from salesbook.domain.pay.awards import AWARD, AwardsDue, awards_due
 from salesbook.domain.pay.closed_periods import (
     Booked,
     Past,
@@ -51,6 +52,7 @@ from salesbook.domain.pay.sold import Extras, Sales, sales_of, spiff_and_order, 
 from salesbook.domain.pay.stretches import CommissionPeriod
 from salesbook.domain.pay.terms import TermsBook, YearToDate, families_paid_by, months_to_date
 from salesbook.domain.pay.unclear import sales_of_nobody, unclear_bases
+from salesbook.domain.pay.winners import Contest
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
@@ -69,6 +71,8 @@ class Pay:
     """Commission, by key."""
     statements: pd.DataFrame
     """Statements, by key."""
+    awards: pd.DataFrame
+    """Awards, by key."""
     findings: tuple[Finding, ...] = ()
     """About reps who sold and cannot be paid."""
 
@@ -110,7 +114,9 @@ def commission(
     book = TermsBook(policy, target_plan, staff, months, reps, year_to_date, closed_by)
     pays_overrides = any(row.override_rate for row in policy.brackets) or past.paid_overrides
     teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
-    due = _Due(sales, spiffs_of(credits, policy), teams)
+    contest = Contest(task.tables, policy, credits.lines, target_plan, staff)
+    awards = awards_due(contest, as_of=as_of, closed_to=record.closed_to)
+    due = _Due(sales, spiffs_of(credits, policy), teams, awards)
 
     lines: list[dict[str, Any]] = []
     statements: list[dict[str, Any]] = []
@@ -129,10 +135,12 @@ def commission(
         *paid_to_nobody(past, reps, sales, policy.decimals),
         *unclear_bases(credits.lines, book, sold_this_year),
         *override_findings(teams, book, year, last_month=month_of(as_of)),
+        *awards.findings(book.scheme_names),
     ]
     return Pay(
         _with_record("Commission", record.lines, lines),
         _with_record("Statements", record.statements, statements),
+        _with_record("Awards", record.awards, awards.rows(book.scheme_names)),
         tuple(about_pay),
     )
 
@@ -192,6 +200,7 @@ class _Due(NamedTuple):
     sales: Sales
     spiffs: Extras
     teams: Teams
+    awards: AwardsDue
 
 
 @dataclass
@@ -284,6 +293,7 @@ class _Statements:
                 scheme=self.rep_past.schemes.get(month),
                 sold=sum(line.revenue for line in booked),
                 earned=self.rep_past.gross.get(month, 0),
+                award=self.rep_past.awards.get(month, 0),
                 drawn=self.rep_past.advanced.get(month, 0),
                 closed=True,
             )
@@ -305,17 +315,27 @@ class _Statements:
 
         if lines or sold or self.book.is_employed(self.rep, month):
             drawn = sum(line.amount for line in lines if line.rule == DRAW)
+            award = sum(line.amount for line in lines if line.rule.startswith(AWARD))
             self._add_statement(
                 month,
                 scheme=self.book.scheme_names.get((self.rep, month)),
                 sold=sold,
-                earned=sum(line.amount for line in lines) - drawn,
+                earned=sum(line.amount for line in lines) - drawn - award,
+                award=award,
                 drawn=drawn,
                 closed=False,
             )
 
     def _add_statement(  # noqa: PLR0913 - each is a column of the row
-        self, month: str, *, scheme: str | None, sold: int, earned: int, drawn: int, closed: bool
+        self,
+        month: str,
+        *,
+        scheme: str | None,
+        sold: int,
+        earned: int,
+        award: int,
+        drawn: int,
+        closed: bool,
     ) -> None:
         """Add a row of Statements."""
         quota, rate = self._attainment(month)
@@ -328,10 +348,9 @@ class _Statements:
                 "quota": quota,
                 "attainment_rate": rate,
                 "earned": earned,
-                # Nothing grants awards in money yet.
-                "award": 0,
+                "award": award,
                 "drawn": drawn,
-                "paid": earned + drawn,
+                "paid": earned + award + drawn,
                 "debt": self.owed,
                 "closed": closed,
             }
@@ -371,6 +390,9 @@ class _Statements:
             for key, amount in sorted(due.items()):
                 rule, order = spiff_and_order(key)
                 lines.append(spiff_line(order, rule, amount, scheme=scheme))
+            # An award is for a period, not for a scheme's sales: paid beside a draw, on top of it.
+            given = self.due.awards.paid_with.get((self.rep, month), ())
+            lines += [award.line(scheme) for award in given]
 
         draw = self._draw(month, lines, scheme)
         if draw is not None:
@@ -385,7 +407,7 @@ class _Statements:
         if scheme is None:
             return None
 
-        gross = sum(line.amount for line in lines)
+        gross = sum(line.amount for line in lines if not line.rule.startswith(AWARD))
         draw = self.book.draw(self.rep, month)
         line = draw_line(gross, draw, self.owed, scheme=scheme, decimals=self.decimals)
         if line is not None:

@@ -187,8 +187,13 @@ def mark(sources: Sources, window: Window) -> Marks | None:
 
 
 def luck_of(sources: Sources, marks: Marks) -> StandOut:
-    """Say who sold more, or less, against quota than luck explains; see `stand_out`."""
-    sales, peers, window = sources.revenue_credits, marks.peers, marks.window
+    """Say who of the appraised sold more, or less, against quota than luck explains."""
+    return luck_in(sources, marks.window, marks.peers)
+
+
+def luck_in(sources: Sources, window: Window, peers: Peers) -> StandOut:
+    """Say who sold more, or less, in a window against quota than luck explains; see `stand_out`."""
+    sales = sources.revenue_credits
     cut = sales.cut(window)
     sold = sales.sums(window, cut.values)[peers.places]
     deals = sales.whole_groups(window, peers.places, cut.values)
