@@ -435,6 +435,7 @@ _FUNNEL = Action(
         "Feedback",
         "Reps",
         "Assignments",
+        "OneToOnes",
         "TargetPlan",
         "ForecastHistory",
     ),

@@ -205,6 +205,13 @@ _TEAM: Final = (
         of="period",
         total="team-total",
     ),
+    ListBlock(
+        "team-people",
+        (SIGN, ListColumn("says", "sentence", 5.0, heading="what")),
+        page="TeamBoard",
+        kinds=LEADERS,
+        on_slides=False,
+    ),
 )
 _PIPELINE: Final = (
     ListBlock(

@@ -26,7 +26,7 @@ from salesbook.messages import Fact, Message
 
 _BY_CHANCE: Final = 0.05
 """How often, at most, a card of somebody who stays as he is names a move."""
-_AS_SHARE: Final = ("win_rate", "attainment")
+_AS_SHARE: Final = ("win_rate", "attainment", "goals")
 """Metrics whose values are shares where Settings puts them on no other scale."""
 _LEAST_GAIN: Final = 0.05
 """A smaller gain would be shown as 0."""

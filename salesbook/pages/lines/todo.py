@@ -35,6 +35,7 @@ _PASSED: Final = frozenset(
         "order-undelivered",
         "order-unpaid",
         "lead-waiting",
+        "talk-overdue",
         "complaint-unanswered",
         "complaint-unresolved",
     }
