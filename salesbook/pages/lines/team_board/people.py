@@ -58,7 +58,7 @@ def _given_last(context: PageContext) -> list[Record]:
 
 
 def _ready(context: PageContext, scope: Scope) -> Iterator[Line]:
-    rows = context.once("readiness", lambda: records_of(context.tables["Readiness"]))
+    rows = context.once("readiness", lambda: _in_order(context))
     ready = [row for row in rows if row["ready"] and _is_in(context, scope, row)]
     if not ready:
         return
@@ -78,6 +78,10 @@ def _ready(context: PageContext, scope: Scope) -> Iterator[Line]:
         "table": "Readiness",
         "row_key": str(ready[0]["rep_id"]),
     }
+
+
+def _in_order(context: PageContext) -> list[Record]:
+    return records_of(context.tables["Readiness"].sort_values("rep_id"))
 
 
 def _is_in(context: PageContext, scope: Scope, row: Record) -> bool:
