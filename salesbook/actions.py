@@ -180,7 +180,7 @@ class Action:
 
 
 _TARGETS = ("Targets", "TargetMonths", "Locks", "Periods")
-_TEAM = ("Reps", "Assignments", "Reviews")
+_TEAM = ("Reps", "Assignments", "Reviews", "Goals", "OneToOnes")
 _HIRING = ("Openings", "Candidates", "CandidateHistory", "InterviewScores", "Courses", "Training")
 _CUSTOMERS = ("Customers", "Activities", "Feedback")
 _PROCESS = ("Leads", "Deals", "DealTeam", "Orders", "Payments", "Initiatives")
@@ -286,7 +286,10 @@ _SCORE = Action(
     shown_on="team_board",
     reads=(
         *_TARGETS,
-        *_TEAM,
+        "Reps",
+        "Assignments",
+        "Reviews",
+        "Goals",
         *_HIRING,
         *_CUSTOMERS,
         "Deals",
@@ -295,6 +298,7 @@ _SCORE = Action(
         "TargetPlan",
         "Commission",
         "Statements",
+        "Awards",
     ),
     writes=(
         "Attainment",
@@ -305,6 +309,8 @@ _SCORE = Action(
         "CandidateHistory",
         "PayCurve",
         "PlanCost",
+        "Awards",
+        "Readiness",
         "HiringFunnel",
         "CandidateScores",
         "InterviewPower",
@@ -313,10 +319,10 @@ _SCORE = Action(
         "TrainingProgress",
         "TrainingEffect",
     ),
-    needs=("Metrics", "Grades", "Brackets", "Spiffs"),
+    needs=("Metrics", "Grades", "Brackets", "Spiffs", "AwardRules"),
     # A spiff's product is known by its name in Products; who is hired or trained is judged after the
     # ramp.
-    rests_on=("Holidays", "Products", "Stages", "Ramp"),
+    rests_on=("Holidays", "Products", "Stages", "Ramp", "Levels"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -354,9 +360,10 @@ _CLOSE = Action(
         "TargetPlan",
         "Commission",
         "Statements",
+        "Awards",
     ),
-    writes=("Periods", "Commission", "Statements"),
-    needs=("Brackets", "Spiffs"),
+    writes=("Periods", "Commission", "Statements", "Awards"),
+    needs=("Brackets", "Spiffs", "AwardRules"),
     rests_on=("Products", "Stages"),
     keys=(
         "currency",
@@ -437,6 +444,7 @@ _FUNNEL = Action(
         "Feedback",
         "Reps",
         "Assignments",
+        "OneToOnes",
         "TargetPlan",
         "ForecastHistory",
     ),

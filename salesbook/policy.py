@@ -18,6 +18,7 @@ from salesbook.money import currency_decimals
 from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES, Role
 from salesbook.tables.settings import (
+    AwardRule,
     Bracket,
     Grade,
     Holiday,
@@ -60,6 +61,7 @@ class Policy:
     tier_rules: tuple[TierRule, ...] = ()
     brackets: tuple[Bracket, ...] = ()
     spiffs: tuple[Spiff, ...] = ()
+    award_rules: tuple[AwardRule, ...] = ()
     rates: tuple[Rate, ...] = ()
     ramp: tuple[RampStep, ...] = ()
     season: tuple[SeasonWeight, ...] = ()
@@ -143,6 +145,7 @@ def read_policy(rows: SettingRows) -> Policy:
         tier_rules=_sorted(models["TierRules"], "up_to_share", "tier"),
         brackets=_sorted(models["Brackets"], "plan", "valid_from", "family", "from_rate"),
         spiffs=_sorted(models["Spiffs"], "spiff"),
+        award_rules=_sorted(models["AwardRules"], "award", "period_kind", "valid_from"),
         rates=_sorted(models["Rates"], "currency", "valid_from"),
         ramp=_sorted(models["Ramp"], "month"),
         season=_sorted(models["Season"], "month"),

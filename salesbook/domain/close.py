@@ -37,7 +37,7 @@ def run(task: Task) -> Outcome:
         task: `period` or `reopen` is the month; `as_of` the day on which it is closed, at the
             earliest its last one.
 
-    Returns: Commission, Statements, and the row of Periods.
+    Returns: Commission, Statements, Awards, and the row of Periods.
 
     Raises: UsageError where the month is not over, is closed already, or is not closed.
         SettingsError where a month in between would be passed over.
@@ -69,7 +69,7 @@ def run(task: Task) -> Outcome:
     if closed_along:
         patch = _with_rows(patch, task, closed_along)
     return Outcome(
-        {"Commission": pay.lines, "Statements": pay.statements},
+        {"Commission": pay.lines, "Statements": pay.statements, "Awards": pay.awards},
         (*no_published_plan(task), *after.findings, *credits.findings, *pay.findings),
         patches={"Periods": patch},
         closed=_closed_month(task, pay),

@@ -13,13 +13,14 @@ from salesbook.domain.people.training import training_of
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
+from salesbook.domain.team.readiness import readiness
 from salesbook.domain.team.scorecard import appraise
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, pay, what plans pay, and how hiring and training go.
+    """Write Attainment, score cards, pay, awards, what plans pay, and how hiring and training go.
 
     In CandidateHistory it notes which stage applicants have reached.
 
@@ -58,6 +59,8 @@ def run(task: Task) -> Outcome:
             "ScorecardLines": scorecard_lines,
             "Commission": pay.lines,
             "Statements": pay.statements,
+            "Awards": pay.awards,
+            "Readiness": readiness(sources, as_of=as_of),
             "PayCurve": curves,
             "PlanCost": costs,
             **hiring.tables,

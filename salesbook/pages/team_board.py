@@ -19,6 +19,7 @@ from salesbook.pages.common import (
 from salesbook.pages.lines.line import AHEAD, BEHIND, MONTH_FIELDS
 from salesbook.pages.lines.team_board import MOST_TEAMS
 from salesbook.pages.lines.team_board.hiring import MOST_SEATS
+from salesbook.pages.lines.team_board.people import MOST_PEOPLE
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from salesbook.pages.lines.team_board.training import MOST_COURSES
 from salesbook.pages.page import LineList, Page, Series
@@ -30,6 +31,7 @@ TALKS: Final = 5
 TEAMS: Final = MOST_TEAMS
 SEATS: Final = MOST_SEATS
 COURSES: Final = MOST_COURSES
+PEOPLE: Final = MOST_PEOPLE
 RANGE_END: Final = 2.0
 """Paces are drawn up to twice the plan; a larger one at the edge, and the number says the truth."""
 MARK_WIDTH: Final = 0.04
@@ -42,7 +44,13 @@ _OF_PERIOD: Final = {
     "total": 1,
     "teams": TEAMS,
 }
-_OF_TODAY: Final = {"seats": SEATS, "seats-count": 1, "courses": COURSES, "courses-count": 1}
+_OF_TODAY: Final = {
+    "seats": SEATS,
+    "seats-count": 1,
+    "courses": COURSES,
+    "courses-count": 1,
+    "people": PEOPLE,
+}
 
 
 def team_board() -> Page:

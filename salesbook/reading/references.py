@@ -23,6 +23,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "Deals": ("deal_id", "name"),
     "Orders": ("order_id",),
     "Products": ("product",),
+    "Goals": ("goal_id", "goal"),
     "Openings": ("opening_id",),
     "Candidates": ("candidate_id", "name"),
     "Courses": ("course_id", "title"),

@@ -224,6 +224,13 @@ _TEAM: Final = (
         total="team-total",
         is_ranked=True,
     ),
+    ListBlock(
+        "team-people",
+        (SIGN, ListColumn("says", "sentence", 5.0, heading="what")),
+        page="TeamBoard",
+        kinds=LEADERS,
+        on_slides=False,
+    ),
 )
 _PIPELINE: Final = (
     ListBlock(

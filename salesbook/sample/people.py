@@ -13,12 +13,14 @@ LEFT: Final = "R07"
 """Left, and still owns an open deal."""
 NEW: Final = "R15"
 """Hired a few months ago: on the ramp."""
+OVERDUE: Final = "R10"
+"""Whose next talk was due a week ago."""
 _NEW_DAYS: Final = 120
 _OPENED_DAYS: Final = (210, 50)
 
 
 def add_people(world: World) -> None:
-    """Fill Reps, Assignments and Reviews."""
+    """Fill Reps, Assignments, Reviews, Goals and OneToOnes."""
     world.rows["Reps"] = [_rep(world, number) for number in range(1, 16)]
     world.rows["Assignments"] = [
         {"rep_id": "R09", "valid_from": world.month_start(12), "manager_id": MANAGERS[2]},
@@ -27,6 +29,60 @@ def add_people(world: World) -> None:
     staying = [rep for rep in SELLERS if rep != LEFT]
     world.rows["Reviews"] = [
         _review(world, rep, quarters_ago) for quarters_ago in (0, 1) for rep in staying
+    ]
+
+    world.rows["Goals"] = [row for rep in staying for row in _goals(world, rep)]
+    world.rows["OneToOnes"] = [row for rep in staying for row in _talks(world, rep)]
+
+
+def _goals(world: World, rep: str) -> list[Fields]:
+    """The quarter's goals of a rep: new customers, which are counted, and demos, which he reports."""
+    chance = world.chance(f"goals {rep}")
+    whole, customers, demos = world.words.goal_parts
+    months_gone = (world.as_of.month - 1) % 3
+    due_on = world.month_start(months_gone - 3) - dt.timedelta(days=1)
+    shared = {"rep_id": rep, "period": world.quarter(0), "due_on": due_on}
+    part = {**shared, "parent_id": f"G{rep[1:]}"}
+    return [
+        {**shared, "goal_id": f"G{rep[1:]}", "goal": whole, "due_on": None},
+        {
+            **part,
+            "goal_id": f"G{rep[1:]}-1",
+            "goal": customers,
+            "metric": "new_customers",
+            "target": chance.choice((2, 3, 4)),
+            "weight": 2,
+        },
+        {
+            **part,
+            "goal_id": f"G{rep[1:]}-2",
+            "goal": demos,
+            "target": 12,
+            "result": chance.randint(4, 12),
+        },
+    ]
+
+
+def _talks(world: World, rep: str) -> list[Fields]:
+    """Two talks with a rep; of the last one nobody knows yet what became of it."""
+    chance = world.chance(f"talks {rep}")
+    first, second = chance.sample(world.words.agreed, 2)
+    weeks_ago = chance.randint(1, 3)
+    weeks_ahead = -1 if rep == OVERDUE else 4 - weeks_ago
+    return [
+        {
+            "rep_id": rep,
+            "held_on": world.ago(7 * weeks_ago + 42),
+            "agreed": first[0],
+            "next_on": world.ago(7 * weeks_ago),
+            "done": first[1],
+        },
+        {
+            "rep_id": rep,
+            "held_on": world.ago(7 * weeks_ago),
+            "agreed": second[0],
+            "next_on": world.ago(-7 * weeks_ahead),
+        },
     ]
 
 

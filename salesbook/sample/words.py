@@ -47,6 +47,10 @@ class Words:
     criteria: tuple[str, ...]
     channels: tuple[str, ...]
     goals: tuple[str, ...]
+    goal_parts: tuple[str, str, str]
+    """A quarter's goals, and the two parts of them: new customers, and demos."""
+    agreed: tuple[tuple[str, str], ...]
+    """What was agreed in a talk, and what became of it."""
     initiatives: tuple[tuple[str, str], ...]
     """Step of the sales plan, and its result once done."""
     basis: tuple[str, str]
@@ -155,6 +159,12 @@ EN: Final = Words(
         "Answer every complaint within a day this quarter",
         "Raise the win rate at Proposal to 60%",
     ),
+    goal_parts=("Goals of the quarter", "Win new customers", "Hold demos"),
+    agreed=(
+        ("Two visits together at large customers", "Done, one offer came of it"),
+        ("Call back lost customers of last year", "Half of them reached"),
+        ("Write down the next step of every deal", "Done for most deals"),
+    ),
     initiatives=(
         ("Market research", "3 industries chosen"),
         ("Price list reviewed", "In force"),
@@ -239,6 +249,12 @@ ZH: Final = Words(
         "每月完成 4 次演示",
         "本季度每条投诉一天内答复",
         "方案报价阶段赢单率提升至 60%",
+    ),
+    goal_parts=("本季度目标", "赢得新客户", "完成演示"),
+    agreed=(
+        ("一起拜访两家大客户", "已完成，得到一次报价机会"),
+        ("回访去年流失的客户", "已联系一半"),
+        ("每个商机写明下一步", "大部分已写明"),
     ),
     initiatives=(
         ("市场调研", "选定 3 个行业"),

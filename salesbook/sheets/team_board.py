@@ -9,6 +9,7 @@ from salesbook.pages.common import DASH, amount_text, framed, if_, is_number
 from salesbook.pages.page import Page
 from salesbook.pages.team_board import (
     COURSES,
+    PEOPLE,
     RANGE_END,
     ROWS,
     TALKS,
@@ -235,6 +236,11 @@ def _hiring_and_training(board: Board) -> None:
     board.put(0, _LEFT, page.cell("seats-count", 0, "says"), beneath)
     board.put(right, COLUMNS - right, page.cell("courses-count", 0, "because"), beneath)
     board.next_row()
+    for place in range(PEOPLE):
+        # Awards and readiness, one line each, where there is something to say.
+        look = Look(size=9.5, indent=1, shrink=True)
+        board.put(0, COLUMNS, page.link("people", place, "says"), look)
+        board.next_row(20)
     board.next_row(SPACER_PIXELS)
 
 

@@ -25,10 +25,12 @@ from salesbook.tables.base import (
     FieldName,
     FindingCode,
     Flag,
+    GoalRef,
     Id,
     Is,
     Kind,
     Measure,
+    MetricName,
     Money,
     Month,
     Named,
@@ -166,6 +168,39 @@ class Review(Row, table="Reviews", key=("rep_id", "period"), part=Part.PEOPLE):
     peer_score: Amount | None = None
     goal: Text | None = None
     note: Text | None = None
+
+
+class Goal(Row, table="Goals", key=("goal_id",), part=Part.PEOPLE, since="0.3.0"):
+    """One row per goal that was agreed with a rep; a goal with others below it is as far as they are.
+
+    With a metric and a target it is read from the facts; any other from `result`.
+    """
+
+    goal_id: Id
+    rep_id: RepRef
+    period: Period
+    parent_id: GoalRef | None = None
+    """The goal that it is a part of, maybe of another rep; blank: of none."""
+    goal: Text
+    metric: MetricName | None = None
+    target: Amount | None = None
+    """In the unit of the metric's value; without a metric in that of the result."""
+    due_on: Annotated[Date | None, PLANNED] = None
+    result: Amount | None = None
+    """How much is reached, in the unit of the target; without one 1 is all of it. Blank is missing."""
+    weight: Amount | None = None
+    """What it counts for beside the other parts of its parent; blank: 1."""
+
+
+class OneToOne(Row, table="OneToOnes", key=("rep_id", "held_on"), part=Part.PEOPLE, since="0.3.0"):
+    """One row per talk with a rep."""
+
+    rep_id: RepRef
+    held_on: Annotated[Date, BEGINS]
+    agreed: Text | None = None
+    next_on: Annotated[Date | None, PLANNED] = None
+    done: Text | None = None
+    """What became of it, in people's own words; blank: nothing is known of it."""
 
 
 class Opening(Row, table="Openings", key=("opening_id",), part=Part.PEOPLE, switch=Switch.HIRING):

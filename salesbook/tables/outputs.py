@@ -204,6 +204,12 @@ class Score(
     grade_range: Annotated[Sentence | None, Since("0.3.0")] = None
     """What the grade may be by chance, "B to D", where that is more than two neighbouring grades."""
     missing: MetricNames | None = None
+    moved: Annotated[Sentence | None, Since("0.3.0")] = None
+    """What changed since the period before by more than chance; blank without a score."""
+    helps_most: Annotated[MetricName | None, Since("0.3.0")] = None
+    """The metric that would lift the score most if it alone reached its goal; blank: all did."""
+    helps_by: Annotated[Number | None, Since("0.3.0")] = None
+    """Points that the score would gain by it."""
     because: Sentence
 
 
@@ -339,6 +345,47 @@ class PlanCostRow(
     difference: Money | None = None
     """What the plan would have paid more."""
     because: Sentence | None = None
+
+
+class Award(
+    Row,
+    table="Awards",
+    key=("period", "award", "rep_id"),
+    role=OUT,
+    part=Part.PEOPLE,
+    since="0.3.0",
+    is_record=True,
+):
+    """One row per period that is over, award and rep who won it; several who did equally well share.
+
+    What a closed month has given stands.
+    """
+
+    period: Annotated[Period, BEGINS]
+    award: Literal["best-seller", "best-newcomer", "most-new-customers", "ahead-of-luck"]
+    rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    kind: Literal["money", "praise", "benefit", "promotion"]
+    amount: Money | None = None
+    """What Commission pays the rep for it; blank where nothing is paid."""
+    because: Sentence
+
+
+class Readiness(Row, table="Readiness", key=("rep_id",), role=OUT, part=Part.PEOPLE, since="0.3.0"):
+    """One row per rep who is at work."""
+
+    rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    level: Text | None = None
+    next_level: Text | None = None
+    """The level above; blank on the highest, and where the rep's own is not known."""
+    score: Number | None = None
+    """Of the last four quarters that are over; blank where there is none."""
+    months: Count | None = None
+    """Whole months of service; blank where nobody knows since when."""
+    ready: Flag
+    missing: Sentence | None = None
+    """What the next level still asks for, or why nobody can say."""
 
 
 class HiringStep(

@@ -287,6 +287,28 @@ class Spiff(Row, table="Spiffs", key=("spiff",), role=Role.SETTING, part=Part.SE
     valid_to: Date
 
 
+class AwardRule(
+    Row,
+    table="AwardRules",
+    key=("award", "period_kind", "valid_from"),
+    role=Role.SETTING,
+    part=Part.SETTINGS,
+    since="0.3.0",
+    shown=True,
+):
+    """One row per award and kind of period, from a day on."""
+
+    award: Literal["best-seller", "best-newcomer", "most-new-customers", "ahead-of-luck"]
+    period_kind: Literal["month", "quarter", "year"] = "month"
+    valid_from: Date
+    """For periods that begin on this day or later; the newest row of an award holds."""
+    kind: Literal["money", "praise", "benefit", "promotion"] = "praise"
+    amount: Price | None = None
+    """Of money: what all winners of a period are paid together, through Commission."""
+    valid_to: Date | None = None
+    """For periods that end by this day; blank: no end."""
+
+
 class RampStep(
     Row, table="Ramp", key=("month",), role=Role.SETTING, part=Part.SETTINGS, shown=True
 ):

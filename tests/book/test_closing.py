@@ -46,7 +46,7 @@ PAY = {
         "amount": [500.0],
     },
 }
-WRITTEN = ("Periods", "Commission", "Statements")
+WRITTEN = ("Periods", "Commission", "Statements", "Awards")
 
 
 def paying_book(**more: TableCells) -> MemoryHost:

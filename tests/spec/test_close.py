@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from salesbook.actions import ACTIONS
 from salesbook.domain import close
+from salesbook.domain.arithmetic.calendar import months_in
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.closing import closing_of
 from salesbook.domain.pay.month_errors import without_errors
@@ -51,6 +52,7 @@ class Book:
     policy: Policy = TENTH
     commission: pd.DataFrame = field(default_factory=lambda: frame_from_rows("Commission", []))
     statements: pd.DataFrame = field(default_factory=lambda: frame_from_rows("Statements", []))
+    awards: pd.DataFrame = field(default_factory=lambda: frame_from_rows("Awards", []))
     last: Outcome = field(default_factory=Outcome)
 
     def task(self, as_of: str) -> Task:
@@ -61,6 +63,7 @@ class Book:
             Periods=self.periods,
             Commission=self.commission,
             Statements=self.statements,
+            Awards=self.awards,
             **{"Reps": REPS, "TargetPlan": PLAN, **self.more},
         )
 
@@ -76,7 +79,8 @@ class Book:
         staff = Staff(task.tables["Reps"], task.tables["Assignments"])
         plan = plan_in_force(task.tables["TargetPlan"])
         pay = pay_to_date(task, closing, credits, plan, staff)
-        return self._keep(Outcome({"Commission": pay.lines, "Statements": pay.statements}))
+        paid = {"Commission": pay.lines, "Statements": pay.statements, "Awards": pay.awards}
+        return self._keep(Outcome(paid))
 
     def close(self, month: str, as_of: str) -> Outcome:
         asked = replace(self.task(as_of), period=month, user="Li")
@@ -89,6 +93,7 @@ class Book:
     def _keep(self, out: Outcome) -> Outcome:
         self.commission = out.tables["Commission"]
         self.statements = out.tables["Statements"]
+        self.awards = out.tables["Awards"]
         for patch in out.patches.values():
             for row, values in patch.cells.items():
                 self.periods[row] = {**self.periods[row], **values}
@@ -470,7 +475,7 @@ def act(book: Book, random: Random, today: str, number: int) -> None:
     reopened = sorted(row["period"] for row in book.periods if pd.notna(row.get("reopened_on")))
     if done == "reopen" and newest:
         book.reopen(newest, today)
-        before = [rows[rows["period"] < newest] for rows in before]
+        before = [rows[rows["period"].map(last_month) < newest] for rows in before]
     elif done == "close" and (reopened or last_over > newest):
         book.close(reopened[0] if reopened else last_over, today)
     else:
@@ -479,17 +484,23 @@ def act(book: Book, random: Random, today: str, number: int) -> None:
         if done == "delete":
             book.periods = [row for row in book.periods if pd.notna(row.get("reopened_on"))]
         book.pay(today)
-    tables = ("Commission", "Statements")
+    tables = ("Commission", "Statements", "Awards")
     for table, old, new in zip(tables, before, closed_rows(book), strict=True):
         kept = new.merge(old[list(TABLES[table].key)], how="inner")
         assert rows_of(kept, *new.columns) == rows_of(old, *new.columns)
 
 
 def closed_rows(book: Book) -> list[pd.DataFrame]:
-    """The rows of Commission and Statements that closed months have."""
+    """The rows of Commission, Statements and Awards that closed months have."""
     newest = max(book.closed(), default="")
     commission = book.commission[book.commission["period"] <= newest].drop(columns="because")
-    return [commission, book.statements[book.statements["period"] <= newest]]
+    awards = book.awards[book.awards["period"].map(last_month) <= newest].drop(columns="because")
+    return [commission, book.statements[book.statements["period"] <= newest], awards]
+
+
+def last_month(period: str) -> str:
+    """The month that ends a period."""
+    return months_in(period, 1)[-1]
 
 
 @given(SEEDS)

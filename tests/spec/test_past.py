@@ -309,6 +309,7 @@ BEGINS = {
     "Candidates": ["applied_on"],
     "CandidateHistory": ["entered_on"],
     "Training": ["enrolled_on"],
+    "OneToOnes": ["held_on"],
 }
 BLANKED = (
     ("Reps", "left_on", ()),

@@ -407,3 +407,96 @@ def test_the_statement_shows_two_months_that_are_over_and_the_one_that_runs():
 def test_without_reps_there_is_nobody_to_choose():
     """No line at all: the sheet then says what to do first."""
     assert lists_of(rep_page.lists, context_of()) == {}
+
+
+def talk_of(**tables):
+    return page(**tables).get(("talk", rep("ann"), None), ())
+
+
+def test_the_talk_begins_with_what_was_agreed_last():
+    """Of two talks the later one; one of tomorrow has not been held."""
+    talks = [
+        {"rep_id": "ann", "held_on": day("2026-05-04"), "agreed": "Old", "done": "Done"},
+        {
+            "rep_id": "ann",
+            "held_on": day("2026-06-01"),
+            "agreed": "Two visits",
+            "done": "One made",
+            "next_on": day("2026-07-10"),
+        },
+        {"rep_id": "ann", "held_on": day("2026-07-01"), "agreed": "New"},
+        {"rep_id": "bo", "held_on": day("2026-06-02"), "agreed": "Not hers"},
+    ]
+    (line,) = talk_of(OneToOnes=talks)
+    assert (line["sign"], line["row_key"]) == (None, "ann|2026-06-01")
+    assert line["says"].params["agreed"] == "Two visits"
+    assert line["because"] == Message(
+        "page.talk.became-next", {"became": "One made", "day": dt.date(2026, 7, 10)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "sign"),
+    [
+        ({}, "page.talk.unknown", None),
+        ({"done": "Done"}, "page.talk.became", None),
+        ({"next_on": day("2026-06-30")}, "page.talk.unknown-next", None),
+        ({"next_on": day("2026-06-29")}, "page.talk.unknown-overdue", "⚠"),
+        ({"next_on": day("2026-06-29"), "done": "Done"}, "page.talk.became-overdue", "⚠"),
+    ],
+)
+def test_a_talk_says_what_became_of_it_and_when_the_next_is_due(more, code, sign):
+    (line,) = talk_of(OneToOnes=[{"rep_id": "ann", "held_on": day("2026-06-01"), **more}])
+    assert (line["says"].code, line["because"].code) == ("page.talk.last", code)
+    assert line["sign"] == sign
+
+
+def test_goals_are_one_line_with_the_one_that_is_due_first():
+    """Reached ones and those of other periods are left out; the month's share goes before the year's."""
+    shared = {"rep_id": "ann", "period": "FY2026-Q2"}
+    goals = [
+        {**shared, "goal_id": "all", "goal": "All"},
+        {**shared, "goal_id": "a", "goal": "Demos", "parent_id": "all", "target": 4.0,
+         "result": 4.0, "due_on": day("2026-06-10")},
+        {**shared, "goal_id": "b", "goal": "Offers", "target": 4.0, "due_on": day("2026-06-20")},
+        {**shared, "goal_id": "c", "goal": "Orders", "metric": "orders", "target": 9.0,
+         "due_on": day("2026-06-30")},
+        {**shared, "goal_id": "d", "goal": "Past", "period": "FY2026-Q1"},
+    ]  # fmt: skip
+    lines = [
+        {**measure("ann", "goals", 0.9, 0.8, 1.0, goal=1), "period": YEAR},
+        {**measure("ann", "goals", 0.55, 0.4, 0.7, goal=1), "period": "FY2026-Q2"},
+    ]
+    (line,) = talk_of(Goals=goals, ScorecardLines=lines)
+    assert line["says"] == Message("page.talk.goals", {"share": 0.55})
+    assert line["because"] == Message(
+        "page.talk.goals-overdue", {"goal": "Offers", "day": dt.date(2026, 6, 20)}
+    )
+    assert (line["sign"], line["count"], line["row_key"]) == ("▼", 2, "b")
+    (unmeasured,) = talk_of(Goals=goals[3:4])
+    assert unmeasured["says"] == Message("page.talk.goals-open", {"count": 1})
+    assert unmeasured["because"].code == "page.talk.goals-due"
+
+
+def test_the_metric_that_would_help_most_is_said_once():
+    """Not again where it is named as clearly behind."""
+    because = Message("score-nothing")
+    facts = {"period": YEAR, "rep_id": "ann", "because": because}
+    card = {**facts, "helps_most": "activity", "helps_by": 7.25}
+    (line,) = talk_of(Scorecard=[card])
+    assert line["says"] == Message("page.talk.helps", {"metric": "metrics=activity"})
+    assert line["because"] == Message("page.talk.helps-ask", {"points": 7.2})
+    behind = [measure("ann", "activity", 2, 1, 3)]
+    (once,) = talk_of(Scorecard=[card], ScorecardLines=behind)
+    assert once["says"].code == "page.talk.measure-number"
+
+
+def test_awards_and_the_next_level_are_among_what_goes_well():
+    because = Message("award-ahead")
+    award = {"award": "best-seller", "rep_id": "ann", "kind": "praise", "because": because}
+    awards = [{**award, "period": period} for period in ("2025-12", "2026-04", "2026-05")]
+    ready = [{"rep_id": "ann", "level": "Senior", "next_level": "Expert", "ready": True}]
+    level, latest = talk_of(Awards=awards, Readiness=ready)
+    assert level["says"] == Message("page.talk.ready", {"level": "Expert"})
+    assert latest["says"].params["period"] == "2026-05"
+    assert [line["sign"] for line in (level, latest)] == ["✓", "✓"]

@@ -322,3 +322,26 @@ def test_a_share_on_a_scale_of_100_is_still_a_share():
     for line in found[f"team-reps|{YEAR}"]:
         assert line["sign"] is None
         assert line["rate_low"] < 1 < line["rate_high"] < 3
+
+
+def test_awards_and_readiness_are_two_lines():
+    """The best seller of the last month that is over, and who is ready, by name; each team its own."""
+    policy = policy_of(
+        Levels=[{"level": "Junior", "rank": 1}, {"level": "Senior", "rank": 2}],
+        AwardRules=[
+            {"award": "best-seller", "period_kind": "month", "valid_from": dt.date(2020, 1, 1)}
+        ],
+    )
+    reps = [{**rep, "level": "Junior"} for rep in NORTH[:2]]
+    sold = {str(rep["rep_id"]): 20_000 + 1000 * place for place, rep in enumerate(reps)}
+    found = boards(context_of("2026-02-28", policy, Reps=reps, **steady(sold)))
+    awards, ready = found["team-people|company|company|"]
+    best = NORTH[1]["name"]
+    assert awards["says"].params == {
+        "award": "Awards.award=best-seller",
+        "period": "2026-02",
+        "name": best,
+    }
+    assert ready["count"] == 2
+    assert [part.params["level"] for part in (ready["says"], *ready["says"].more)] == ["Senior"] * 2
+    assert found["team-people|team|North|"][0]["says"] == awards["says"]

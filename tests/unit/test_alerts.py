@@ -294,6 +294,34 @@ def test_reps_without_visits():
     assert kinds(alerts(Reps=reps, Activities=[visit("1", "ann", "2026-06-25")])) == []
 
 
+def test_a_talk_that_is_overdue_is_the_managers():
+    """Only the last talk says when the next is due; who has left is invited to none."""
+    reps = [
+        {"rep_id": "ann", "name": "Ann", "manager_id": "max"},
+        {"rep_id": "bob", "name": "Bob"},
+        {"rep_id": "max", "name": "Max"},
+        {"rep_id": "off", "name": "Off", "manager_id": "max", "left_on": day("2026-06-01")},
+    ]
+    talks = [
+        {"rep_id": "ann", "held_on": day("2026-05-01"), "next_on": day("2026-06-20")},
+        {"rep_id": "bob", "held_on": day("2026-05-01"), "next_on": day("2026-06-29")},
+        {"rep_id": "max", "held_on": day("2026-05-01"), "next_on": day("2026-06-30")},
+        {"rep_id": "off", "held_on": day("2026-05-01"), "next_on": day("2026-05-20")},
+    ]
+    found = alerts(Reps=reps, OneToOnes=talks)
+    assert records(found, "kind", "row_key", "who", "days") == [
+        ("talk-overdue", "ann", "max", 10),
+        ("talk-overdue", "bob", None, 1),
+    ]
+    assert sentence(found["because"].iloc[0], "en") == (
+        "The next talk was due on 2026-06-20, 10 days ago; the last one was on 2026-05-01"
+    )
+    held = [*talks, {"rep_id": "ann", "held_on": day("2026-06-25")}]
+    assert of_kind(alerts(Reps=reps, OneToOnes=held), "talk-overdue") == [
+        ("talk-overdue", "bob", "medium")
+    ]
+
+
 THIN = (
     deal("w", "Won", amount=100, created_on="2026-01-01", closed_on="2026-05-01"),
     deal("l", "Lost", closed_on="2026-05-01", lost_stage="Lead"),

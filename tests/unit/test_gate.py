@@ -37,6 +37,7 @@ FIELDS = {
     "tier_rules": "TierRules",
     "brackets": "Brackets",
     "spiffs": "Spiffs",
+    "award_rules": "AwardRules",
     "rates": "Rates",
     "ramp": "Ramp",
     "season": "Season",

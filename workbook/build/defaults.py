@@ -56,6 +56,13 @@ _GRADES: Final = (("A", 100), ("B", 85), ("C", 70), ("D", 0))
 _LEVELS: Final = (("junior", 1, None, None), ("senior", 2, 80, 12), ("expert", 3, 95, 24))
 _TIERS: Final = (("A", 0.8, 30, "visit"), ("B", 0.95, 60, "phone"), ("C", 1.0, 90, "email"))
 _BRACKETS: Final = ((0.0, 0.06), (1.0, 0.08), (1.25, 0.10), (1.5, 0.12))
+_AWARDS: Final = (
+    ("best-seller", "month"),
+    ("best-seller", "quarter"),
+    ("best-newcomer", "month"),
+    ("most-new-customers", "month"),
+    ("ahead-of-luck", "quarter"),
+)
 _RAMP: Final = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -158,6 +165,13 @@ def _brackets(language: Language) -> list[dict[str, Any]]:
     ]
 
 
+def _award_rules(_: Language) -> list[dict[str, Any]]:
+    return [
+        {"award": award, "period_kind": kind, "valid_from": _PLAN_FROM, "kind": "praise"}
+        for award, kind in _AWARDS
+    ]
+
+
 def _ramp(_: Language) -> list[dict[str, Any]]:
     return [{"month": month, "share": share} for month, share in enumerate(_RAMP, start=1)]
 
@@ -174,6 +188,7 @@ _MAKERS: Final = {
     "Levels": _levels,
     "TierRules": _tier_rules,
     "Brackets": _brackets,
+    "AwardRules": _award_rules,
     "Ramp": _ramp,
     "Season": _season,
 }

@@ -1,4 +1,4 @@
-"""Which orders and reps need looking after?"""
+"""Which orders and reps need looking after, and which talks are overdue?"""
 
 from __future__ import annotations
 
@@ -180,3 +180,31 @@ def _visiting_reps(context: AlertContext, start: pd.Timestamp) -> list[str]:
 
     is_expected = is_here & was_here & ~is_manager
     return sorted(reps.loc[is_expected, "rep_id"])
+
+
+@alert("talk-overdue")
+def overdue_talks(context: AlertContext) -> Iterator[AlertRow]:
+    """Reps at work whose last talk named a day for the next one, which is past without any.
+
+    It is the manager who has to invite to it; where nobody manages the rep, the company.
+    """
+    talks = context.tables["OneToOnes"]
+    held = talks[talks["held_on"] <= context.today].sort_values(["rep_id", "held_on"])
+    last_talks = held.drop_duplicates("rep_id", keep="last")
+    manager_of = context.staff.on_day(context.as_of)["manager_id"]
+
+    for row in last_talks[last_talks["next_on"] < context.today].itertuples(index=False):
+        rep_id = str(row.rep_id)
+        if not context.is_at_work(rep_id):
+            continue
+        manager = text_or_none(manager_of.get(rep_id))
+        days = (context.today - row.next_on).days
+        yield AlertRow(
+            table="Reps",
+            row_key=rep_id,
+            severity="medium",
+            who=context.responsible(manager),
+            since_on=row.next_on,
+            days=days,
+            facts={"day": row.next_on.date(), "held": row.held_on.date(), "days": days},
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.chains import circle_from
 from salesbook.domain.checks.entry_checks import flag, has_rows
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.stages import stage_kinds
@@ -22,27 +23,13 @@ def managers(task: Task) -> Iterator[Finding]:
 
     circles = {}
     for rep in manager_of:
-        circle = _circle(rep, manager_of)
+        circle = circle_from(rep, manager_of)
         if circle:
             circles[rep] = " → ".join(circle)
 
     in_circle = reps["rep_id"].isin(circles.keys())
     shown = reps["rep_id"].map(circles)
     yield from flag(task, "Reps.manager_id", in_circle, "manager-circle", "error", circle=shown)
-
-
-def _circle(rep: str, manager_of: Mapping[str, str]) -> list[str]:
-    """The way from a rep over the managers back to that rep; empty where it does not lead back."""
-    path = [rep]
-
-    # Bounded, for the way may lead into a circle of others and never come back.
-    for _ in range(len(manager_of)):
-        path.append(manager_of.get(path[-1], ""))
-        if path[-1] == rep:
-            return path
-        if path[-1] not in manager_of:
-            return []
-    return []
 
 
 def leavers(task: Task) -> Iterator[Finding]:

@@ -253,6 +253,27 @@ def _spiff_faults(policy: Policy) -> Iterator[Finding]:
             )
 
 
+def _award_faults(policy: Policy) -> Iterator[Finding]:
+    """An award does not end before it begins, and has an amount where, and only where, it is money."""
+    for row in policy.award_rules:
+        key = f"{row.award}|{row.period_kind}|{row.valid_from.isoformat()}"
+        if row.valid_to is not None and row.valid_to < row.valid_from:
+            yield _error(
+                "date-before",
+                "AwardRules",
+                "valid_to",
+                key,
+                row.valid_to.isoformat(),
+                field="AwardRules.valid_from",
+                earlier=row.valid_from,
+            )
+        if row.kind == "money" and not row.amount:
+            yield _warning("award-without-amount", "AwardRules", "amount", key, "")
+        if row.kind != "money" and row.amount:
+            amount = to_text(row.amount, policy.decimals)
+            yield _warning("award-not-in-money", "AwardRules", "amount", key, amount)
+
+
 def _ramp_faults(policy: Policy) -> Iterator[Finding]:
     """Months since hire count from 1 without a gap; the first gap is named."""
     for expected, row in enumerate(policy.ramp, start=1):
@@ -303,6 +324,7 @@ _CHECKS: Final[Sequence[Callable[[Policy], Iterator[Finding]]]] = (
     _tier_faults,
     bracket_faults,
     _spiff_faults,
+    _award_faults,
     rate_faults,
     _ramp_faults,
     _season_faults,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import next_month
+from salesbook.domain.pay.awards import AWARD, awards_on_record
 from salesbook.domain.pay.closing import NEVER
 from salesbook.domain.pay.draw import DRAW
 from salesbook.domain.pay.lines import month_earned
@@ -58,7 +59,9 @@ class RepPast:
     advanced: dict[str, int] = field(default_factory=dict)
     """By month of the statement: what it advanced on the draw, negative where some came back."""
     gross: dict[str, int] = field(default_factory=dict)
-    """By month of the statement: what all of its other lines pay."""
+    """By month of the statement: what its other lines pay, awards left out."""
+    awards: dict[str, int] = field(default_factory=dict)
+    """By month of the statement: what it pays for awards."""
     schemes: dict[str, str] = field(default_factory=dict)
     """By month of the statement: the pay scheme of its last line."""
     paid_by: dict[str, str] = field(default_factory=dict)
@@ -77,12 +80,27 @@ class Record:
     """Their rows of Commission."""
     statements: pd.DataFrame
     """Their rows of Statements; a workbook of before there was that table has none."""
+    awards: pd.DataFrame
+    """Rows of Awards of periods whose last month is closed."""
 
     @classmethod
-    def up_to(cls, month: str, lines: pd.DataFrame, statements: pd.DataFrame) -> Record:
-        """The record of the months up to one, out of all lines and statements."""
+    def up_to(
+        cls,
+        month: str,
+        lines: pd.DataFrame,
+        statements: pd.DataFrame,
+        awards: pd.DataFrame,
+        *,
+        start_month: int,
+    ) -> Record:
+        """The record of the months up to one, out of all lines, statements and awards."""
         of_statements = statements[statements["period"] <= month]
-        return cls(month, lines[lines["period"] <= month], of_statements.assign(closed=True))
+        return cls(
+            month,
+            lines[lines["period"] <= month],
+            of_statements.assign(closed=True),
+            awards_on_record(awards, month, start_month),
+        )
 
 
 @dataclass(frozen=True)
@@ -248,6 +266,10 @@ def _enter(
     amount = int(row["amount"])
     revenue = base if pd.isna(row["sold"]) else int(row["sold"])
     past.schemes[period] = str(row["plan"])
+    if rule.startswith(AWARD):
+        # A prize is paid beside all that is earned, and never settled anew.
+        past.awards[period] = past.awards.get(period, 0) + amount
+        return
     if rule != DRAW:
         past.gross[period] = past.gross.get(period, 0) + amount
 

@@ -16,6 +16,7 @@ from salesbook.domain.arithmetic.calendar import (
     next_month,
 )
 from salesbook.domain.outcome import Task
+from salesbook.domain.pay.awards import AWARD, AwardsDue, awards_due
 from salesbook.domain.pay.closed_periods import (
     Booked,
     Past,
@@ -52,6 +53,7 @@ from salesbook.domain.pay.sold import Extras, Sales, sales_of, spiff_and_order, 
 from salesbook.domain.pay.stretches import CommissionPeriod
 from salesbook.domain.pay.terms import TermsBook, YearToDate, families_paid_by, months_to_date
 from salesbook.domain.pay.unclear import sales_of_nobody, unclear_bases
+from salesbook.domain.pay.winners import Contest
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import empty_frame, frame_from_rows, frame_of, sorted_by_key
@@ -70,6 +72,8 @@ class Pay:
     """Commission, by key."""
     statements: pd.DataFrame
     """Statements, by key."""
+    awards: pd.DataFrame
+    """Awards, by key."""
     due: Due
     """What it was paid for."""
     findings: tuple[Finding, ...] = ()
@@ -82,13 +86,15 @@ class Due(NamedTuple):
     sales: Sales
     spiffs: Extras
     teams: Teams
+    awards: AwardsDue
 
-    def of_months(self, months: Collection[str]) -> Due:
-        """The same of some months alone."""
+    def sold_in(self, months: Collection[str]) -> Due:
+        """The same of some months alone, without awards: these no bracket gives."""
         return Due(
             {key: items for key, items in self.sales.items() if key[1] in months},
             {key: items for key, items in self.spiffs.items() if key[1] in months},
             Teams({key: items for key, items in self.teams.sales.items() if key[1] in months}),
+            AwardsDue(),
         )
 
 
@@ -129,7 +135,9 @@ def commission(
     book = TermsBook(policy, target_plan, staff, months, reps, year_to_date, closed_by)
     pays_overrides = any(row.override_rate for row in policy.brackets) or past.paid_overrides
     teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
-    due = Due(sales, spiffs_of(credits, policy), teams)
+    contest = Contest(task.tables, policy, credits.lines, target_plan, staff)
+    awards = awards_due(contest, as_of=as_of, closed_to=record.closed_to)
+    due = Due(sales, spiffs_of(credits, policy), teams, awards)
     lines, statements = _write_statements(book, past, due)
 
     year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
@@ -141,10 +149,12 @@ def commission(
         *paid_to_nobody(past, reps, sales, policy.decimals),
         *unclear_bases(credits.lines, book, sold_this_year),
         *override_findings(teams, book, year, last_month=month_of(as_of)),
+        *awards.findings(book.scheme_names),
     ]
     return Pay(
         _with_record("Commission", record.lines, lines),
         _with_record("Statements", record.statements, statements),
+        _with_record("Awards", record.awards, awards.rows(book.scheme_names)),
         due,
         tuple(about_pay),
     )
@@ -173,12 +183,12 @@ def as_if(  # noqa: PLR0913 - each is a part of the supposition
 
     Returns: what the reps are paid by, and their rows of Statements.
     """
-    nothing = Record(NEVER, empty_frame("Commission"), empty_frame("Statements"))
+    nothing = Record(NEVER, *(empty_frame(name) for name in ("Commission", "Statements", "Awards")))
     families = families_paid_by(policy)
     past = past_of(nothing, due.sales, until=months[-1], families=families)
     year_to_date = _year_to_date(past, due.sales, policy)
     book = TermsBook(policy, target_plan, staff, tuple(months), tuple(reps), year_to_date)
-    _, statements = _write_statements(book, past, due.of_months(months))
+    _, statements = _write_statements(book, past, due.sold_in(months))
     return book, frame_from_rows("Statements", statements)
 
 
@@ -335,6 +345,7 @@ class _Statements:
                 scheme=self.rep_past.schemes.get(month),
                 sold=sum(line.revenue for line in booked),
                 earned=self.rep_past.gross.get(month, 0),
+                award=self.rep_past.awards.get(month, 0),
                 drawn=self.rep_past.advanced.get(month, 0),
                 closed=True,
             )
@@ -356,17 +367,27 @@ class _Statements:
 
         if lines or sold or self.book.is_employed(self.rep, month):
             drawn = sum(line.amount for line in lines if line.rule == DRAW)
+            award = sum(line.amount for line in lines if line.rule.startswith(AWARD))
             self._add_statement(
                 month,
                 scheme=self.book.scheme_names.get((self.rep, month)),
                 sold=sold,
-                earned=sum(line.amount for line in lines) - drawn,
+                earned=sum(line.amount for line in lines) - drawn - award,
+                award=award,
                 drawn=drawn,
                 closed=False,
             )
 
     def _add_statement(  # noqa: PLR0913 - each is a column of the row
-        self, month: str, *, scheme: str | None, sold: int, earned: int, drawn: int, closed: bool
+        self,
+        month: str,
+        *,
+        scheme: str | None,
+        sold: int,
+        earned: int,
+        award: int,
+        drawn: int,
+        closed: bool,
     ) -> None:
         """Add a row of Statements."""
         quota, rate = self._attainment(month)
@@ -379,10 +400,9 @@ class _Statements:
                 "quota": quota,
                 "attainment_rate": rate,
                 "earned": earned,
-                # Nothing grants awards in money yet.
-                "award": 0,
+                "award": award,
                 "drawn": drawn,
-                "paid": earned + drawn,
+                "paid": earned + award + drawn,
                 "debt": self.owed,
                 "closed": closed,
             }
@@ -422,6 +442,9 @@ class _Statements:
             for key, amount in sorted(due.items()):
                 rule, order = spiff_and_order(key)
                 lines.append(spiff_line(order, rule, amount, scheme=scheme))
+            # An award is for a period, not for a scheme's sales: paid beside a draw, on top of it.
+            given = self.due.awards.paid_with.get((self.rep, month), ())
+            lines += [award.line(scheme) for award in given]
 
         draw = self._draw(month, lines, scheme)
         if draw is not None:
@@ -436,7 +459,7 @@ class _Statements:
         if scheme is None:
             return None
 
-        gross = sum(line.amount for line in lines)
+        gross = sum(line.amount for line in lines if not line.rule.startswith(AWARD))
         draw = self.book.draw(self.rep, month)
         line = draw_line(gross, draw, self.owed, scheme=scheme, decimals=self.decimals)
         if line is not None:

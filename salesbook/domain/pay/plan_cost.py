@@ -74,7 +74,7 @@ class _LastYear:
 
     @cached_property
     def due(self) -> Due:
-        return self.pay.due.of_months(self.months)
+        return self.pay.due.sold_in(self.months)
 
     @cached_property
     def paid_then(self) -> dict[str, int]:

@@ -35,10 +35,14 @@ def pay_to_date(
     tables = task.tables
     # What closed months have paid stays also where the run looks back behind them.
     lines, statements = task.as_it_stands("Commission"), task.as_it_stands("Statements")
-    record = Record.up_to(closing.closed_to, lines, statements)
+    awards = task.as_it_stands("Awards")
+    start_month = task.policy.rules.fiscal_year_start
+    record = Record.up_to(closing.closed_to, lines, statements, awards, start_month=start_month)
     for month in closing.due:
-        day = last_day(month, task.policy.rules.fiscal_year_start)
+        day = last_day(month, start_month)
         credits_then = credits_of(tables, task.policy, as_of=day)
         then = commission(replace(task, as_of=day), credits_then, target_plan, staff, record)
-        record = Record.up_to(month, then.lines, then.statements)
+        record = Record.up_to(
+            month, then.lines, then.statements, then.awards, start_month=start_month
+        )
     return commission(task, credits, target_plan, staff, record)

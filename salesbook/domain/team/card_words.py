@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Final
 
 from salesbook.domain.team.appraisal import grade_of
+from salesbook.domain.team.card_moves import metrics_present, score_change
 from salesbook.domain.team.grading import ENOUGH_CASES, LEAST_WEIGHT, GradeGiven
 from salesbook.domain.team.marks import Marks
 from salesbook.domain.team.shuffles import StandOut
@@ -192,26 +192,11 @@ def _trend(card: Card) -> Iterator[Message]:
     before, place_before = card.before, card.place_before
     if before is None or place_before is None:
         return
-    had_score = {
-        name
-        for name, share in zip(before.metrics, before.shares[:, place_before].tolist(), strict=True)
-        if share > 0
-    }
-    has_score = {
-        name
-        for name, share in zip(
-            card.marks.metrics, card.marks.shares[:, card.place].tolist(), strict=True
-        )
-        if share > 0
-    }
-    if had_score != has_score:
+    if metrics_present(card.marks, card.place) != metrics_present(before, place_before):
         return
 
-    change = float(card.marks.compared[card.place]) - float(before.compared[place_before])
-    error = math.hypot(float(card.marks.error[card.place]), float(before.error[place_before]))
+    change, beyond_luck = score_change(card.marks, card.place, before, place_before)
     facts: dict[str, Fact] = {"period": before.window.period, "points": _points(abs(change))}
-    # Two-sided, for a score may move either way.
-    beyond_luck = abs(change) > NormalDist().inv_cdf(0.975) * error
     if not beyond_luck:
         facts["points"] = _points(change)
         yield Message("card.trend-luck", facts)

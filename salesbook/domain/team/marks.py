@@ -54,7 +54,12 @@ class Marks:
     window: Window
     peers: Peers
     metrics: Sequence[str]
+    scales: Sequence[float | None]
+    """Full marks of each metric as Settings has them; None: as it is measured."""
+    lower_is_better: Sequence[bool]
     values: Floats
+    value_errors: Floats
+    """Standard errors of `values`, in their own units; missing where a metric has none."""
     lows: Floats
     highs: Floats
     goals: Floats
@@ -153,7 +158,10 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         window=window,
         peers=peers,
         metrics=[metric.metric for metric in metrics],
+        scales=[metric.scale for metric in metrics],
+        lower_is_better=[metric.better == "lower" for metric in metrics],
         values=values,
+        value_errors=value_errors,
         lows=lows,
         highs=highs,
         goals=goals,
@@ -179,8 +187,13 @@ def mark(sources: Sources, window: Window) -> Marks | None:
 
 
 def luck_of(sources: Sources, marks: Marks) -> StandOut:
-    """Say who sold more, or less, against quota than luck explains; see `stand_out`."""
-    sales, peers, window = sources.revenue_credits, marks.peers, marks.window
+    """Say who of the appraised sold more, or less, against quota than luck explains."""
+    return luck_in(sources, marks.window, marks.peers)
+
+
+def luck_in(sources: Sources, window: Window, peers: Peers) -> StandOut:
+    """Say who sold more, or less, in a window against quota than luck explains; see `stand_out`."""
+    sales = sources.revenue_credits
     cut = sales.cut(window)
     sold = sales.sums(window, cut.values)[peers.places]
     deals = sales.whole_groups(window, peers.places, cut.values)

@@ -18,6 +18,7 @@ from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.domain.arithmetic.intervals import shrink_rates, wilson, z_of
 from salesbook.domain.team.credited import CreditedSales
 from salesbook.domain.team.errors_of_counts import rate_error, survey_error, weekly_variance
+from salesbook.domain.team.goals import GOALS, GoalProgress, MetricFacts
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import Window
@@ -56,6 +57,8 @@ class MetricRule:
     for what has no highest value, such as money."""
     of_deals: bool
     """Whether it is made of the deals that a rep won: such metrics have their luck in common."""
+    adds_up: bool = False
+    """Whether it grows day by day, so that a period that still runs has less of it than a whole one."""
 
 
 METRICS: Final[dict[str, MetricRule]] = {}
@@ -63,18 +66,18 @@ METRICS: Final[dict[str, MetricRule]] = {}
 
 
 def metric(
-    *names: str, full_marks: float | None = None, of_deals: bool = False
+    *names: str, full_marks: float | None = None, of_deals: bool = False, adds_up: bool = False
 ) -> Callable[[MeasureRule], MeasureRule]:
     """Register the function below as the rule of a metric.
 
     Args:
         names: codes of the metric; each has a label in `[choices.metrics]`, in every language.
-        full_marks: see MetricRule, also for `of_deals`.
+        full_marks: see MetricRule, also for `of_deals` and `adds_up`.
     """
 
     def register(measure: MeasureRule) -> MeasureRule:
         for name in names:
-            METRICS[name] = MetricRule(measure, full_marks, of_deals)
+            METRICS[name] = MetricRule(measure, full_marks, of_deals, adds_up)
         return measure
 
     return register
@@ -332,7 +335,7 @@ def satisfaction(sources: Sources, window: Window, peers: Peers) -> Measured:
     return Measured(mean, low, high, error, error, compared=mean)
 
 
-@metric("revenue", of_deals=True)
+@metric("revenue", of_deals=True, adds_up=True)
 def revenue(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Revenue credited to the rep, in the currency's units."""
     if not sources.anything_sold(window):
@@ -343,13 +346,13 @@ def revenue(sources: Sources, window: Window, peers: Peers) -> Measured:
     return luck.of_amounts(value, 1.0)
 
 
-@metric("orders", of_deals=True)
+@metric("orders", of_deals=True, adds_up=True)
 def orders(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Orders credited to the rep."""
     return _counted("orders", sources.order_credits, sources, window, peers)
 
 
-@metric("new_customers", of_deals=True)
+@metric("new_customers", of_deals=True, adds_up=True)
 def new_customers(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Customers whose first order was credited to the rep."""
     return _counted("new_customers", sources.customer_credits, sources, window, peers)
@@ -381,6 +384,34 @@ def self_score(sources: Sources, window: Window, peers: Peers) -> Measured:
 def peer_score(sources: Sources, window: Window, peers: Peers) -> Measured:
     """The score that colleagues give, as typed in Reviews."""
     return _reviewed("peer_score", sources, window, peers)
+
+
+@metric(GOALS, full_marks=1.0, of_deals=True)
+def goals(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """The part of the agreed goals that is reached; see `goals`.
+
+    It counts as made of deals, for most goals are: so its luck adds up with that of other sales.
+    """
+
+    def measure(name: str, of_window: Window) -> Measured:
+        scale = next((row.scale for row in sources.policy.metrics if row.metric == name), None)
+        return measured(name, scale, sources, of_window, peers)
+
+    progress = GoalProgress(sources, window, peers, measure, _facts_for_goals)
+    reached = progress.by_rep()
+    value = np.array([part.share for part in reached])
+    error = np.array([part.error for part in reached])
+    # What somebody typed has no error of luck.
+    error = np.where(error > 0, error, np.nan)
+    compared = np.array([part.compared for part in reached])
+    return _uncertain(value, error, sources.policy.rules.interval_level)._replace(compared=compared)
+
+
+def _facts_for_goals(name: str) -> MetricFacts | None:
+    rule = METRICS.get(name)
+    if rule is None or name == GOALS:
+        return None
+    return MetricFacts(rule.of_deals, rule.adds_up)
 
 
 def _reviewed(field: str, sources: Sources, window: Window, peers: Peers) -> Measured:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from salesbook.domain.team.card_moves import CardMoves, gain_at_goal
 from salesbook.domain.team.card_words import Card, because
 from salesbook.domain.team.grading import GradeGiven, grade_given
 from salesbook.domain.team.marks import Marks, luck_of, mark
@@ -155,6 +156,7 @@ def _card_rows(appraisal: _Appraisal, policy: Policy) -> Iterator[dict[str, Any]
     names = sorted(marks.metrics)
     name_places = [marks.metrics.index(name) for name in names]
     scores_by_rep = marks.scores[name_places].T.tolist()
+    moves = CardMoves(marks, before)
 
     for place, rep in enumerate(marks.reps):
         scores = dict(zip(names, scores_by_rep[place], strict=True))
@@ -163,6 +165,7 @@ def _card_rows(appraisal: _Appraisal, policy: Policy) -> Iterator[dict[str, Any]
         given = grade_given(marks, appraisal.year, place, policy.grades)
         place_before = before.place_of(rep) if before is not None else None
         card = Card(marks, place, known, given, appraisal.luck, before, place_before)
+        gain = gain_at_goal(marks, place)
         yield {
             "period": marks.window.period,
             "rep_id": rep,
@@ -173,6 +176,9 @@ def _card_rows(appraisal: _Appraisal, policy: Policy) -> Iterator[dict[str, Any]
             "grade": given.grade,
             "grade_range": _range(given),
             "missing": list_text(missing) or None,
+            "moved": moves.sentence(rep),
+            "helps_most": gain.metric if gain is not None else None,
+            "helps_by": gain.points if gain is not None else None,
             "because": because(card, policy),
         }
 

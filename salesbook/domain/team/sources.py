@@ -14,6 +14,7 @@ from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.sales.credit import new_customers, order_counts
 from salesbook.domain.sales.stages import stage_kinds
 from salesbook.domain.team.credited import CreditedSales, credited_sales
+from salesbook.domain.team.goal_trees import GoalTrees
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.staff import Staff
 from salesbook.domain.team.windows import Window
@@ -142,6 +143,16 @@ class Sources:
         owner = customers["owner_id"].reindex(scored["customer_id"])
         rep = owner.set_axis(scored.index).fillna(scored["owner_id"])
         return scored[["received_at", "score"]].assign(rep=self.staff.places(rep))
+
+    @cached_property
+    def goal_trees(self) -> GoalTrees:
+        """All goals that were agreed."""
+        return GoalTrees.of(self.tables["Goals"])
+
+    def better_of(self, metric: str) -> str:
+        """Whether a metric is better when higher or lower: higher where Settings lacks it."""
+        of_metric = (row.better for row in self.policy.metrics if row.metric == metric)
+        return next(of_metric, "higher")
 
     def _events(self, frame: pd.DataFrame, day_field: str, hit: pd.Series[bool]) -> Events:
         return Events(

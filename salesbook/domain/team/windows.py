@@ -31,6 +31,8 @@ class Window:
     """The last day that counts: the period's own, or `as_of` while it runs."""
     months: tuple[str, ...]
     is_year: bool
+    is_running: bool = False
+    """Whether the period goes on behind the last day that counts."""
 
     def holds(self, days: Days) -> Flags:
         """Which of the days, or times, fall in it."""
@@ -90,12 +92,14 @@ def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
     windows = []
     for period in (*months, *quarters, year_period):
         months_gone = [month for month in months_in(period, start_month) if month <= this_month]
+        last = last_day(period, start_month)
         window = Window(
             period=period,
             start=first_day(period, start_month),
-            end=min(last_day(period, start_month), as_of),
+            end=min(last, as_of),
             months=tuple(months_gone),
             is_year=period == year_period,
+            is_running=as_of < last,
         )
         windows.append(window)
     return windows

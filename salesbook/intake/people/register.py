@@ -25,6 +25,7 @@ PREFIXES: Final = {
     "Payments": "P",
     "Leads": "L",
     "Feedback": "F",
+    "Goals": "G",
     "Openings": "V",
     "Candidates": "K",
     "Courses": "T",

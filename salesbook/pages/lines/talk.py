@@ -1,10 +1,12 @@
 """What is worth talking about with a rep, and what goes well?
 
-List `talk`, for every rep at most six lines, `says` the fact and `because` what to ask or offer: the
-largest deal lost in the last 30 days, measures that are behind by more than luck explains, too little
-pipeline, deals that need a step; then what goes well, at least one line of it where there is any:
-measures beyond luck, the largest deal won, the best month of half a year, courses passed. Of who has
-left, what has to be handed over is all that is left to settle: open deals and customers.
+List `talk`, for every rep at most six lines, `says` the fact and `because` what to ask or offer: what
+was agreed in the last talk, what became of it and when the next is due; the largest deal lost in the
+last 30 days, measures that are behind by more than luck explains, goals, the metric that would help
+most, too little pipeline, deals that need a step; then what goes well, at least one line of it where
+there is any: measures beyond luck, readiness for the next level, awards, the largest deal won, the
+best month of half a year, courses passed. Of who has left, what has to be handed over is all that is
+left to settle: open deals and customers.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from salesbook.domain.arithmetic.calendar import next_month
 from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
+from salesbook.pages.lines import agreed
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
 from salesbook.pages.lines.measures import measures_of_the_year
@@ -31,8 +34,9 @@ _SHOWN: Final = 6
 _LATELY: Final = 30
 _MEASURES: Final = 2
 _MONTHS: Final = 6
-_SHARES: Final = ("win_rate", "attainment")
+_SHARES: Final = ("win_rate",)
 """Metrics whose values are shares; those of the others are numbers."""
+_SAID_ELSEWHERE: Final = ("goals",)
 _OF_DEALS: Final = ("no-next-step", "deal-stuck", "close-date-passed", "next-step-overdue")
 """Alerts about open deals that need a step, the one to ask about first first."""
 
@@ -67,14 +71,20 @@ class Talks:
         """What to talk about, then what goes well; of who has left, what is to be handed over."""
         if self.context.has_left(rep):
             return [*self._deals_to_hand_over(rep), *self._customers_to_hand_over(rep)]
+        people = agreed.Agreed(self.context)
         to_mend = [
+            *people.last_talk(rep),
             *self._lost(rep),
             *self._measures(rep, is_good=False),
+            *people.goals(rep),
+            *self._would_help(rep),
             *self._coverage(rep),
             *self._deals(rep),
         ]
         goes_well = [
             *self._measures(rep, is_good=True),
+            *people.ready(rep),
+            *people.awards(rep),
             *self._won(rep),
             *self._best_month(rep),
             *self._courses(rep),
@@ -175,7 +185,9 @@ class Talks:
         """
         context = self.context
         lines = measures_of_the_year(context)
-        known = lines[(lines["goal"] > 0) & lines["low"].notna()]
+        # Goals have a line of their own.
+        is_measure = ~lines["metric"].isin(_SAID_ELSEWHERE)
+        known = lines[is_measure & (lines["goal"] > 0) & lines["low"].notna()]
         lower_is_better = {row.metric for row in context.policy.metrics if row.better == "lower"}
         side = known["metric"].isin(lower_is_better).map({True: -1.0, False: 1.0})
         is_above, is_below = known["low"] > known["goal"], known["high"] < known["goal"]
@@ -200,6 +212,31 @@ class Talks:
                 "number": float(row["value"]),
                 "table": "ScorecardLines",
                 "row_key": f"{row['period']}|{rep}|{row['metric']}",
+            }
+
+    @cached_property
+    def _cards(self) -> dict[Any, list[Record]]:
+        """By rep the score card of the running year, where a metric would lift it."""
+        cards = self.context.tables["Scorecard"]
+        of_year = cards[(cards["period"] == self.context.year) & cards["helps_most"].notna()]
+        return by_rep(records_of(of_year))
+
+    def _would_help(self, rep: str) -> Iterator[Line]:
+        """The metric that would lift the score most, unless it is named already."""
+        named = [row for row in self._score_lines.get(rep, ()) if row["distance"] < 0]
+        metrics_named = {row["metric"] for row in named[:_MEASURES]}
+        for card in self._cards.get(rep, ()):
+            if card["helps_most"] in metrics_named:
+                continue
+            facts: dict[str, Fact] = {"metric": f"metrics={card['helps_most']}"}
+            points: dict[str, Fact] = {"points": round(float(card["helps_by"]), 1)}
+            yield {
+                "sign": ATTENTION,
+                "says": Message("page.talk.helps", facts),
+                "because": Message("page.talk.helps-ask", points),
+                "number": float(card["helps_by"]),
+                "table": "Scorecard",
+                "row_key": f"{card['period']}|{rep}",
             }
 
     # The pipeline.

@@ -38,6 +38,7 @@ _PASSED: Final = frozenset(
         "order-undelivered",
         "order-unpaid",
         "lead-waiting",
+        "talk-overdue",
         "complaint-unanswered",
         "complaint-unresolved",
     }

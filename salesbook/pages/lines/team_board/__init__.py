@@ -19,6 +19,8 @@ Of today, whatever period is chosen:
 
 - `team-seats`: three open seats: `number` applied, `count_up` screened, `count_down` met, `count` with
   an offer; `team-seats-count` counts all, and says from when on the plan lacks people.
+- `team-people`: at most two lines: who won the awards of the last period that is over, and who is ready
+  for the next career level.
 - `team-courses`: three courses that are late; `team-courses-count` says how many are on time, and in
   `because` how far new reps are.
 
@@ -37,6 +39,7 @@ from salesbook.pages.lines.line import Line, ListLines
 from salesbook.pages.lines.periods import period_figures
 from salesbook.pages.lines.team_board.answers import answer, talks, tiles
 from salesbook.pages.lines.team_board.hiring import MOST_SEATS, seat_lines, seats_count
+from salesbook.pages.lines.team_board.people import people_lines
 from salesbook.pages.lines.team_board.standing import Standing, board_periods
 from salesbook.pages.lines.team_board.table import rep_lines, rest_lines, total_line
 from salesbook.pages.lines.team_board.training import MOST_COURSES, late_courses, training_count
@@ -150,3 +153,4 @@ def _of_today(context: PageContext, scope: Scope) -> Iterator[tuple[str, list[Li
     late = late_courses(context, scope)
     yield "courses", late[:MOST_COURSES]
     yield "courses-count", [training_count(context, scope, late)]
+    yield "people", people_lines(context, scope)

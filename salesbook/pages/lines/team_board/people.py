@@ -1,0 +1,93 @@
+"""Who was awarded last, and who is ready for the next career level?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.messages import Fact, Message
+from salesbook.pages.lines.context import COMPANY, PageContext, Scope
+from salesbook.pages.lines.line import GOOD, Line
+from salesbook.pages.lines.scoped import Record, records_of
+
+MOST_PEOPLE: Final = 2
+_NAMED: Final = 4
+"""More awards, or more people who are ready, are a number."""
+
+
+def people_lines(context: PageContext, scope: Scope) -> list[Line]:
+    """A line of awards and one of readiness, each only where there is something to say."""
+    return [*_awards(context, scope), *_ready(context, scope)]
+
+
+def _awards(context: PageContext, scope: Scope) -> Iterator[Line]:
+    """The awards of the periods that ended last: a month's, and its quarter's where both end."""
+    rows = context.once("awards given last", lambda: _given_last(context))
+    ours = [row for row in rows if _is_in(context, scope, row)]
+    if not ours:
+        return
+    said = []
+    for row in ours[:_NAMED]:
+        facts: dict[str, Fact] = {
+            "award": f"Awards.award={row['award']}",
+            "period": str(row["period"]),
+            "name": context.rep_name(row["rep_id"]),
+        }
+        said.append(Message("page.team.award", facts))
+    if len(ours) > _NAMED:
+        said.append(Message("page.team.awards-more", {"count": len(ours) - _NAMED}))
+    yield {
+        "sign": GOOD,
+        "says": _together(said),
+        "count": len(ours),
+        "table": "Awards",
+        "row_key": "|".join(str(ours[0][name]) for name in ("period", "award", "rep_id")),
+    }
+
+
+def _given_last(context: PageContext) -> list[Record]:
+    awards = context.tables["Awards"]
+    if awards.empty:
+        return []
+    ends = awards["period"].map(lambda period: pd.Timestamp(last_day(period, context.first_month)))
+    newest = awards[(ends == ends.max()).to_numpy(dtype=bool)]
+    return records_of(newest.sort_values(["period", "award", "rep_id"]))
+
+
+def _ready(context: PageContext, scope: Scope) -> Iterator[Line]:
+    rows = context.once("readiness", lambda: _in_order(context))
+    ready = [row for row in rows if row["ready"] and _is_in(context, scope, row)]
+    if not ready:
+        return
+    said = [
+        Message(
+            "page.team.ready",
+            {"name": context.rep_name(row["rep_id"]), "level": row["next_level"]},
+        )
+        for row in ready[:_NAMED]
+    ]
+    if len(ready) > _NAMED:
+        said.append(Message("page.team.ready-more", {"count": len(ready) - _NAMED}))
+    yield {
+        "sign": GOOD,
+        "says": _together(said),
+        "count": len(ready),
+        "table": "Readiness",
+        "row_key": str(ready[0]["rep_id"]),
+    }
+
+
+def _in_order(context: PageContext) -> list[Record]:
+    return records_of(context.tables["Readiness"].sort_values("rep_id"))
+
+
+def _is_in(context: PageContext, scope: Scope, row: Record) -> bool:
+    return scope.kind == COMPANY or context.team_of(row["rep_id"]) == scope.key
+
+
+def _together(said: list[Message]) -> Message:
+    first, *more = said
+    return Message(first.code, first.params, tuple(more))
