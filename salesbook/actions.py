@@ -179,7 +179,7 @@ class Action:
         return outcome
 
 
-_TARGETS = ("Targets", "TargetMonths", "Locks", "Periods")
+_TARGETS = ("Targets", "TargetMonths", "Outlook", "Locks", "Periods")
 _TEAM = ("Reps", "Assignments", "Reviews")
 _HIRING = ("Openings", "Candidates", "CandidateHistory", "InterviewScores", "Courses", "Training")
 _CUSTOMERS = ("Customers", "Activities", "Feedback")
@@ -292,12 +292,19 @@ _SCORE = Action(
         "Deals",
         "Orders",
         "Payments",
+        "StageHistory",
+        "ForecastHistory",
         "TargetPlan",
         "Commission",
         "Statements",
+        # Which rows somebody marked there is his own, and stays.
+        "Proposal",
     ),
     writes=(
         "Attainment",
+        "Proposal",
+        "QuotaCheck",
+        "Cushion",
         "Scorecard",
         "ScorecardLines",
         "Commission",
@@ -307,7 +314,7 @@ _SCORE = Action(
     ),
     needs=("Metrics", "Grades", "Brackets", "Spiffs"),
     # A spiff's product is known by its name in Products.
-    rests_on=("Holidays", "Products", "Stages"),
+    rests_on=("Holidays", "Products", "Stages", "Ramp", "Season"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -320,6 +327,10 @@ _SCORE = Action(
         "interval_level",
         "few",
         "rank_chance",
+        "funnel_rule",
+        "prior_deals",
+        "season_from",
+        "season_years",
     ),
     buttons=(
         Button(

@@ -8,6 +8,7 @@ from salesbook.domain.pay.month_errors import without_errors
 from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.people.hiring_funnel import hiring_funnel
 from salesbook.domain.people.training_gaps import training_gaps
+from salesbook.domain.proposals.tables import proposals_of
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
@@ -17,7 +18,10 @@ from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, Commission, Statements, HiringFunnel and TrainingGaps.
+    """Write how everybody stands against target, what people are paid, and what may be asked next.
+
+    Attainment, score cards, Commission, Statements, Proposal, QuotaCheck, Cushion, HiringFunnel and
+    TrainingGaps.
 
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
@@ -46,6 +50,7 @@ def run(task: Task) -> Outcome:
     hiring = hiring_funnel(
         tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of
     )
+    ahead = proposals_of(task, facts, credits.lines, target_plan)
     gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
     return Outcome(
         {
@@ -56,6 +61,7 @@ def run(task: Task) -> Outcome:
             "Statements": pay.statements,
             "HiringFunnel": hiring,
             "TrainingGaps": gaps,
+            **ahead.tables,
         },
         (
             *no_published_plan(task),
@@ -63,5 +69,6 @@ def run(task: Task) -> Outcome:
             *credits.findings,
             *about_metrics,
             *pay.findings,
+            *ahead.findings,
         ),
     )

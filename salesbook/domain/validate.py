@@ -41,6 +41,7 @@ _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
     people.plans_and_levels,
     targets.teams,
     targets.bounds,
+    targets.smart,
     targets.sums,
     import_maps.of_files,
     months_that_differ,

@@ -116,6 +116,8 @@ _GROUPS: Final = {
     "Alerts.kind": ("alerts",),
     "Targets.scope": ("scopes",),
     "TargetMonths.scope": ("scopes",),
+    "Outlook.scope": ("scopes",),
+    "Proposal.scope": ("scopes",),
     "Attainment.scope": ("scopes",),
     "HiringFunnel.scope": ("scopes",),
     "Funnel.slice": ("scopes",),
