@@ -37,7 +37,8 @@ def run(task: Task) -> Outcome:
 
     Args:
         task: `take` names whose proposal becomes a target, that of revenue in `year`; `take_marked`
-            means the rows that somebody marked in Proposal.
+            means the rows that somebody marked in Proposal. A mark is his, and stays: while it stands,
+            the next time renews the target.
 
     Raises: UsageError where nobody is called so, several are, or nothing is proposed for them.
     """
@@ -55,7 +56,6 @@ def run(task: Task) -> Outcome:
     return Outcome(
         {_TABLE: table},
         patches={"Targets": patch},
-        taken_up={_TABLE: marked},
         answer=(*answer, Message("propose.then-split", {"table": "Targets"})),
     )
 

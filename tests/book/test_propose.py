@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 from salesbook.actions import ACTIONS
-from salesbook.book.files import new_file, run_on_file
+from salesbook.book.files import new_file
 from salesbook.book.report import Options
+from salesbook.book.run import run_action
 from salesbook.book.session import Session
 from salesbook.cli.app import app
 from salesbook.errors import UsageError
+from salesbook.hosts.memory import MemoryHost
 from salesbook.hosts.package import open_package
+from salesbook.labels import header
+from salesbook.store import TableWrite
+from salesbook.tables import TABLES
+from tests.book.drawn import book, table
 from tests.spec.score_tables import at, scored, task_of
 from tests.spec.test_proposals import months_back, plain, rep, steady
 
@@ -38,8 +45,6 @@ def taken(take: str | None, year: int | None = None, **tables: Any) -> Any:
 
 
 def _asked(task: Any, take: str | None, year: int | None) -> Any:
-    from dataclasses import replace
-
     return replace(task, take=take, year=year)
 
 
@@ -109,45 +114,71 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def targets(book: Path) -> pd.DataFrame:
-    with open_package(book, for_writing=False) as package:
+def targets(path: Path) -> pd.DataFrame:
+    with open_package(path, for_writing=False) as package:
         return Session(package).frame("Targets")
 
 
-def copy_of(book: Path, folder: Path) -> Path:
-    other = folder / book.name
-    other.write_bytes(book.read_bytes())
+def copy_of(path: Path, folder: Path) -> Path:
+    other = folder / path.name
+    other.write_bytes(path.read_bytes())
     return other
 
 
 def test_the_command_writes_one_target_and_undo_takes_it_back(sample: Path, tmp_path: Path):
-    book = copy_of(sample, tmp_path)
-    before = targets(book)
-    command = ["propose", str(book), "--take", "Company", "--as-of", DAY.isoformat(), "--json"]
+    path = copy_of(sample, tmp_path)
+    before = targets(path)
+    command = ["propose", str(path), "--take", "Company", "--as-of", DAY.isoformat(), "--json"]
     answer = CliRunner().invoke(app, command, catch_exceptions=False)
     assert answer.exit_code == 0
     assert json.loads(answer.stdout)["written"]["Targets"] == len(before) + 1
 
-    taken_row = at(targets(book), year=2027, scope_kind="company", metric="revenue")
+    taken_row = at(targets(path), year=2027, scope_kind="company", metric="revenue")
     assert taken_row["floor"] < taken_row["target"] < taken_row["stretch"]
-    undone = CliRunner().invoke(app, ["undo", str(book), "--yes", "-q"], catch_exceptions=False)
+    undone = CliRunner().invoke(app, ["undo", str(path), "--yes", "-q"], catch_exceptions=False)
     assert undone.exit_code == 0
-    pd.testing.assert_frame_equal(targets(book), before)
+    pd.testing.assert_frame_equal(targets(path), before)
 
 
-def test_rows_that_are_marked_are_taken_by_the_button_once(sample: Path, tmp_path: Path):
-    """As the button does: what is marked becomes a target, and the mark goes."""
-    book = copy_of(sample, tmp_path)
-    run_on_file(book, "propose", Options(DAY), wait=1)
-    with open_package(book, for_writing=True) as package:
-        session = Session(package)
-        proposal = session.table("Proposal").frame
-        is_north = (proposal["year"] == 2027) & (proposal["scope"] == "North")
-        marked = proposal.assign(take=is_north.astype("boolean").mask(~is_north))
-        package.write([session.prepared_write("Proposal", marked).write])
-        package.save()
-    run_on_file(book, "propose", Options(DAY, take_marked=True), wait=1)
-    new = targets(book)
-    assert list(new.loc[new["year"] == 2027, "scope"]) == ["North"]
-    with open_package(book, for_writing=False) as package:
-        assert Session(package).frame("Proposal")["take"].notna().sum() == 0
+def drawn_book() -> MemoryHost:
+    """A workbook of two reps who each sold the same in 24 months."""
+    months = months_back("2027-01-01", 24)
+    lines = [line for name in ("r1", "r2") for line in steady(name, months, 1_000)]
+    fields = ("order_id", "line_no", "rep_id", "customer_id", "ordered_on")
+    orders = {field: [line[field] for line in lines] for field in fields}
+    reps = {"rep_id": ["r1", "r2"], "name": ["Ann", "Bo"], "team": ["N", "S"]}
+    return book(
+        table("Reps", reps),
+        table("Orders", {**orders, "amount": [line["amount"] / 100 for line in lines]}),
+        table("Targets", {"year": [], "target": []}),
+        table("Proposal", {field: [] for field in TABLES["Proposal"].field_names}),
+    )
+
+
+def column(host: MemoryHost, code: str, field: str) -> list[Any]:
+    cells = host.read(code)
+    return list(cells.columns[cells.headers.index(header(code, field, "en"))])
+
+
+def test_rows_that_are_marked_are_taken_by_the_button():
+    """As the button does: what is marked becomes a target, and no second row of it."""
+    host = drawn_book()
+    run_action(host, "propose", Options(dt.date(2026, 12, 31)))
+    scopes = column(host, "Proposal", "scope")
+    years = column(host, "Proposal", "year")
+    marks = ["Yes" if cell == ("N", 2027) else None for cell in zip(scopes, years, strict=True)]
+    rows = list(range(len(marks)))
+    host.write([TableWrite("Proposal", {header("Proposal", "take", "en"): marks}, rows)])
+
+    report = run_action(host, "propose", Options(dt.date(2026, 12, 31), take_marked=True))
+    assert [message.code for message in report.answer] == ["propose.taken", "propose.then-split"]
+    assert [cell for cell in column(host, "Targets", "scope") if cell] == ["N"]
+    # The mark is his who typed it: it stays, and the next press renews the target.
+    assert [mark for mark in column(host, "Proposal", "take") if mark] == ["Yes"]
+    run_action(host, "propose", Options(dt.date(2026, 12, 31), take_marked=True))
+    assert [cell for cell in column(host, "Targets", "scope") if cell] == ["N"]
+
+
+def test_without_a_mark_the_button_says_what_to_do():
+    report = run_action(drawn_book(), "propose", Options(dt.date(2026, 12, 31), take_marked=True))
+    assert report.answer[-1].code == "propose.mark-first"

@@ -92,13 +92,6 @@ def _whole_months(lines: pd.DataFrame, as_of: dt.date) -> int:
     return max(running - (first.year * 12 + first.month), 0)
 
 
-def monthly_sums(rows: pd.DataFrame, keys: pd.Series[Any], months: tuple[str, ...]) -> pd.DataFrame:
-    """What each key sold in each month: a row per key, a column per month, 0 where nothing."""
-    known = rows[rows["month"].isin(months)]
-    sums = known["total"].groupby([keys.loc[known.index], known["month"]]).sum().unstack()
-    return sums.reindex(columns=list(months)).fillna(0).astype("float64")
-
-
 def new_business_share(
     lines: pd.DataFrame, deals: pd.DataFrame, days: Floats, since: str
 ) -> Floats:
