@@ -24,6 +24,8 @@ from salesbook.messages import Fact, Message
 ASKED_CHANCE: Final = 0.8
 PASS_THROUGHS: Final = (0.0, 0.5)
 """Parts of a raise by which attainment falls; 0 is the usual assumption, and a kind one."""
+MOST_CUSHION: Final = 1.0
+"""Nobody believes in quotas of more than double: then the target is the matter, not the cushion."""
 FEWEST_MONTHS: Final = 6
 """Months with a published target without which nobody knows how quotas are attained."""
 
@@ -74,13 +76,15 @@ def _rows(
     total = float(quota_of.sum())
     rates = attainment_draws(attained, quota_of[quota_of > 0], span.left)
     for part in PASS_THROUGHS:
+        raised = cushion(rates, needed / total, part) if total > 0 else np.nan
+        helps = raised <= MOST_CUSHION
         yield {
             **common,
             "pass_through_rate": part,
-            "cushion_rate": cushion(rates, needed / total, part) if total > 0 else None,
+            "cushion_rate": raised if helps else None,
             # Of the running year Forecast tells, which knows the open deals.
             "reached_rate": None if span.has_begun else chance_of(rates * total, needed),
-            "because": _because(rates, part),
+            "because": _because(rates, part) if helps else Message("cushion.no-help"),
         }
 
 

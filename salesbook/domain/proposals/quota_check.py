@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Flags, Ints
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import fiscal_year_of_month
 from salesbook.domain.proposals.even_quotas import BAND, smallest_change
 from salesbook.domain.proposals.make import YearAhead
@@ -18,8 +18,12 @@ from salesbook.domain.proposals.words import ProposalWords
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
 from salesbook.money import round_half_away
+from salesbook.policy import Policy
+from salesbook.tables.base import is_of_money
 
 _OVERLOADED: Final = "overloaded"
+_LUCK: Final = 0.2
+"""Chance from which a rep's own months may bring what makes his quota even with the others."""
 FEWEST_REPS: Final = 3
 """With two, each is as far from the mean as the other, and nobody can say who is wrong."""
 
@@ -32,6 +36,8 @@ class _Checked:
     quotas: Ints
     potentials: Ints
     chances: list[float | None]
+    draws: list[Floats | None]
+    """Of what each sells in the year; None where he has too few months."""
 
     @property
     def has_both(self) -> Flags:
@@ -40,17 +46,18 @@ class _Checked:
         return flags
 
 
-def quota_check(
-    years: list[YearAhead], plan: pd.DataFrame, start_month: int, decimals: int
-) -> pd.DataFrame:
+def quota_check(years: list[YearAhead], plan: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Make the table QuotaCheck: a row per year, metric and rep with a published quota.
 
-    Who is overloaded: a quota that is more than a fifth above what it would be at the company's rate
-    of quota to potential. The change is each rep's part of the smallest one that brings everybody
-    within a fifth. With fewer than three reps nobody is compared.
+    Overloaded is who has a quota more than a fifth above what it would be at the company's rate of
+    quota to potential, unless luck may explain it: his own months would have to bring that much more
+    with a chance of under 20 %. The change is each rep's part of the smallest one that brings
+    everybody within a fifth. With fewer than three reps nobody is compared, and of counts nobody who
+    is to bring fewer than `few`.
 
     Args: plan as `plan_in_force` gives it.
     """
+    start_month, few, decimals = policy.rules.fiscal_year_start, policy.rules.few, policy.decimals
     fiscal_year = plan["period"].map(lambda month: fiscal_year_of_month(month, start_month))
     rows: list[dict[str, Any]] = []
     for year in years:
@@ -58,23 +65,27 @@ def quota_check(
         quotas = of_year.groupby("rep_id")["quota"].sum()
         quotas = quotas[quotas > 0].sort_index()
         if len(quotas):
-            rows += _rows(year, _checked(year, quotas), ProposalWords(year.metric, decimals))
+            rows += _rows(year, _checked(year, quotas, few), ProposalWords(year.metric, decimals))
     return sorted_by_key("QuotaCheck", frame_from_rows("QuotaCheck", rows))
 
 
-def _checked(year: YearAhead, quotas: pd.Series[int]) -> _Checked:
+def _checked(year: YearAhead, quotas: pd.Series[int], few: int) -> _Checked:
     potentials: list[int] = []
     chances: list[float | None] = []
+    all_draws: list[Floats | None] = []
     for rep, quota in quotas.items():
         place = year.place_of("rep", str(rep))
         potential = 0 if place is None else int(year.parts["bottom_up"].iloc[place])
         draws = None if place is None else year.draws[place]
-        is_known = draws is not None and not np.isnan(draws).any()
-        potentials.append(max(potential, 0))
-        chances.append(chance_of(draws, float(quota)) if is_known and draws is not None else None)
+        if draws is not None and np.isnan(draws).any():
+            draws = None
+        is_known = is_of_money(year.metric) or potential >= few
+        potentials.append(max(potential, 0) if is_known else 0)
+        chances.append(None if draws is None else chance_of(draws, float(quota)))
+        all_draws.append(draws)
     ids = [str(rep) for rep in quotas.index]
     amounts = quotas.to_numpy(dtype=np.int64)
-    return _Checked(ids, amounts, np.array(potentials, dtype=np.int64), chances)
+    return _Checked(ids, amounts, np.array(potentials, dtype=np.int64), chances, all_draws)
 
 
 def _rows(year: YearAhead, checked: _Checked, words: ProposalWords) -> Iterator[dict[str, Any]]:
@@ -91,7 +102,7 @@ def _rows(year: YearAhead, checked: _Checked, words: ProposalWords) -> Iterator[
         quota, potential = int(checked.quotas[place]), int(checked.potentials[place])
         rate = quota / potential if potential else None
         is_compared = can_compare and rate is not None
-        load = _load(rate, usual) if can_compare and rate is not None else ""
+        load = _load(checked, place, rate, usual) if can_compare and rate is not None else ""
         facts: dict[str, Fact] = {
             "quota": words.amount(quota),
             "potential": words.amount(potential),
@@ -115,8 +126,12 @@ def _rows(year: YearAhead, checked: _Checked, words: ProposalWords) -> Iterator[
         }
 
 
-def _load(rate: float, usual: float) -> str:
+def _load(checked: _Checked, place: int, rate: float, usual: float) -> str:
     """Whether a quota is far above the usual rate, far below it, or even with the others."""
-    if rate > usual * (1 + BAND):
-        return _OVERLOADED
-    return "light" if rate < usual * (1 - BAND) else "even"
+    if rate < usual * (1 - BAND):
+        return "light"
+    if rate <= usual * (1 + BAND):
+        return "even"
+    draws, quota = checked.draws[place], float(checked.quotas[place])
+    may_be_luck = draws is not None and chance_of(draws * usual, quota) >= _LUCK
+    return "luck" if may_be_luck else _OVERLOADED

@@ -34,10 +34,11 @@ def proposals_of(
     """
     basis = basis_of(task, facts, lines)
     years = years_ahead(basis)
-    rules, decimals = task.policy.rules, task.policy.decimals
     tables = {
         "Proposal": proposal_table(basis, years),
-        "QuotaCheck": quota_check(years, plan, rules.fiscal_year_start, decimals),
+        "QuotaCheck": quota_check(years, plan, task.policy),
         "Cushion": cushion_table(basis, plan),
     }
-    return Proposals(tables, tuple(out_of_reach(task.tables["Targets"], years, decimals)))
+    return Proposals(
+        tables, tuple(out_of_reach(task.tables["Targets"], years, task.policy.decimals))
+    )
