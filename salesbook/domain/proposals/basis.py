@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats
+from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import first_day, month_of, next_month
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.forecast.lines import credited_deals, open_lines
@@ -86,10 +86,16 @@ class ProposalBasis:
     def _histories(self) -> dict[str, History]:
         return {}
 
+    @cached_property
+    def _is_repeat(self) -> Flags:
+        return repeats(self.lines)
+
     def history(self, metric: str) -> History:
         """What was sold of a metric."""
         if metric not in self._histories:
-            self._histories[metric] = history_of(metric, self.facts, self.lines, self.as_of)
+            self._histories[metric] = history_of(
+                metric, self.facts, self.lines, self._is_repeat, self.as_of
+            )
         return self._histories[metric]
 
     @cached_property
@@ -144,7 +150,7 @@ class ProposalBasis:
 
     def new_business(self, days: Floats) -> Floats:
         """Which part of what is won so many days ahead is not in the pipeline yet."""
-        fresh = self.lines[~repeats(self.lines)]
+        fresh = self.lines[~self._is_repeat]
         since = next_month(month_of(self.as_of), -_YEARS_OF_CYCLES)
         return new_business_share(fresh, self.task.tables["Deals"], days, since)
 

@@ -39,14 +39,16 @@ class History:
         return self.rows[self.rows["month"].isin(months)]
 
 
-def history_of(metric: str, facts: pd.DataFrame, lines: pd.DataFrame, as_of: dt.date) -> History:
+def history_of(
+    metric: str, facts: pd.DataFrame, lines: pd.DataFrame, is_repeat: Flags, as_of: dt.date
+) -> History:
     """Part what was sold of a metric into what came back by itself and what was won anew.
 
     Args:
         facts: what `attainment.monthly` gives.
         lines: credits with their team on the day, `team`.
+        is_repeat: of each of them, see `repeats`.
     """
-    is_repeat = repeats(lines)
     of_metric = facts[facts["metric"] == metric]
     totals = of_metric.groupby(_KEYS)["actual"].sum()
     repeat = _repeat_of(metric, lines[is_repeat])

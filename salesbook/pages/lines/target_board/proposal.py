@@ -1,4 +1,4 @@
-"""What may the target be, what does nothing bring yet, and who carries too much? Three lines at most."""
+"""What may the target be, what does nothing bring yet, and who carries too much? A few lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from salesbook.pages.lines.target_board.faults import is_of_scope
 from salesbook.pages.lines.target_board.plans import YearPlan
 from salesbook.pages.lines.without_target import typed_target
 
-MOST_LINES: Final = 3
+MOST_LINES: Final = 4
 _NAMED: Final = 3
 """Overloaded reps who are named; more are counted."""
 
@@ -31,14 +31,31 @@ def proposal_lines(plan: YearPlan, scope: Scope) -> list[Line]:
         return [{**common, "says": row["because"]}]
     lines = [_beside_plan(plan, scope, row), *_gap(plan, row)]
     told = [{**common, **line} for line in lines]
-    return [*told, *({"metric": plan.metric, **line} for line in _loads(plan, scope))]
+    loads = [{"metric": plan.metric, **line} for line in _loads(plan, scope)]
+    following = [{**common, **line} for line in _next_year(plan, scope)]
+    return [*told, *loads, *following]
 
 
-def _proposed(plan: YearPlan, scope: Scope) -> dict[str, Any] | None:
-    """The row of Proposal that is about the plan's year and metric, and the scope."""
+def _next_year(plan: YearPlan, scope: Scope) -> Iterator[Line]:
+    """What is proposed for the year after, which may have no plan to stand beside yet."""
+    row = _proposed(plan, scope, years_on=1)
+    if row is None or pd.isna(row["in_reach_rate"]):
+        return
+    facts: dict[str, Fact] = {
+        "year": str(row["year"]),
+        "target": rounded(plan, int(row["target"])),
+        "floor": rounded(plan, int(row["floor"])),
+        "stretch": rounded(plan, int(row["stretch"])),
+        "rate": float(row["in_reach_rate"]),
+    }
+    yield {"says": Message("page.target.proposed-next", facts), "target": int(row["target"])}
+
+
+def _proposed(plan: YearPlan, scope: Scope, years_on: int = 0) -> dict[str, Any] | None:
+    """The row of Proposal about the plan's year, or one so many years on, its metric, and the scope."""
     table = plan.context.tables["Proposal"]
     is_asked = (
-        (table["year"] == int(plan.year.removeprefix("FY")))
+        (table["year"] == int(plan.year.removeprefix("FY")) + years_on)
         & (table["metric"] == plan.metric)
         & (table["scope_kind"] == scope.kind)
         & (table["scope"] == scope.key)
@@ -103,6 +120,8 @@ def _loads(plan: YearPlan, scope: Scope) -> Iterator[Line]:
         table["metric"] == plan.metric
     )
     rows = table[is_asked.fillna(False).astype(bool)]
+    if rows.empty:
+        return
     is_here = [is_of_scope(plan, str(rep), scope) for rep in rows["rep_id"]]
     rows = rows[is_here]
     compared = rows[rows["change_to_even"].notna()]
