@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Option:
     """One thing that may be asked of a verb: `--publish` on the command line, a press in Excel.
 
-    Its help is the word `help.<flag>` of cli.toml.
+    Its help is a word of cli.toml, `help.<flag>` unless `help` names another.
     """
 
     name: str
@@ -36,6 +36,13 @@ class Option:
     """What is typed after it; an option that takes nothing is on or off."""
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
+    help: str = ""
+    """Its word, where the same flag of another verb says something else."""
+
+    @property
+    def help_name(self) -> str:
+        """The word of cli.toml that says what it is for."""
+        return self.help or self.flag.removeprefix("--").replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,7 @@ class Action:
         return outcome
 
 
-_TARGETS = ("Targets", "TargetMonths", "Locks", "Periods")
+_TARGETS = ("Targets", "TargetMonths", "Outlook", "Locks", "Periods")
 _TEAM = ("Reps", "Assignments", "Reviews", "Goals", "OneToOnes")
 _HIRING = ("Openings", "Candidates", "CandidateHistory", "InterviewScores", "Courses", "Training")
 _CUSTOMERS = ("Customers", "Activities", "Feedback")
@@ -260,6 +267,57 @@ _SPLIT = Action(
         ),
     ),
 )
+_PROPOSE = Action(
+    "propose",
+    shown_on="target_board",
+    reads=(
+        "Targets",
+        "Outlook",
+        "Reps",
+        "Assignments",
+        "Orders",
+        "Deals",
+        "StageHistory",
+        "ForecastHistory",
+        "TargetPlan",
+        # Which rows somebody marked to be taken.
+        "Proposal",
+    ),
+    writes=("Targets", "Proposal"),
+    must_have=("Proposal",),
+    rests_on=("Holidays", "Stages", "Ramp", "Season"),
+    keys=(
+        "currency",
+        "fiscal_year_start",
+        "weekend",
+        "calendar",
+        "sales_source",
+        "orders_from",
+        "few",
+        "funnel_rule",
+        "prior_deals",
+        "season_from",
+        "season_years",
+    ),
+    options=(
+        AS_OF,
+        _YES,
+        Option("take", "--take", takes="text"),
+        Option("year", "--year", takes="year", help="propose_year"),
+    ),
+    buttons=(
+        Button(
+            "take_proposal",
+            group="targets",
+            icon="WhatIfAnalysisMenu",
+            keytip="O",
+            options={"take_marked": True},
+            look_at="Proposal",
+            sheets=("Proposal",),
+            is_small=True,
+        ),
+    ),
+)
 _VALIDATE = Action(
     "validate",
     shown_on="Checks",
@@ -295,13 +353,20 @@ _SCORE = Action(
         "Deals",
         "Orders",
         "Payments",
+        "StageHistory",
+        "ForecastHistory",
         "TargetPlan",
         "Commission",
         "Statements",
         "Awards",
+        # Which rows somebody marked there is his own, and stays.
+        "Proposal",
     ),
     writes=(
         "Attainment",
+        "Proposal",
+        "QuotaCheck",
+        "Cushion",
         "Scorecard",
         "ScorecardLines",
         "Commission",
@@ -322,7 +387,7 @@ _SCORE = Action(
     needs=("Metrics", "Grades", "Brackets", "Spiffs", "AwardRules"),
     # A spiff's product is known by its name in Products; who is hired or trained is judged after the
     # ramp.
-    rests_on=("Holidays", "Products", "Stages", "Ramp", "Levels"),
+    rests_on=("Holidays", "Products", "Stages", "Ramp", "Levels", "Season"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -335,6 +400,10 @@ _SCORE = Action(
         "interval_level",
         "few",
         "rank_chance",
+        "funnel_rule",
+        "prior_deals",
+        "season_from",
+        "season_years",
     ),
     buttons=(
         Button(
@@ -525,10 +594,11 @@ _REFRESH = Action(
 )
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    action.name: action for action in (_VALIDATE, _SPLIT, _SCORE, _CLOSE, _TIER, _FUNNEL, _REFRESH)
+    action.name: action
+    for action in (_VALIDATE, _PROPOSE, _SPLIT, _SCORE, _CLOSE, _TIER, _FUNNEL, _REFRESH)
 }
-"""Every verb by name. `split` and `close` are no part of `refresh`: quotas and what is paid for good
-change only on purpose."""
+"""Every verb by name. `propose`, `split` and `close` are no part of `refresh`: targets, quotas and what
+is paid for good change only on purpose."""
 
 _IMPORT = Button(
     "import",

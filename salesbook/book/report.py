@@ -27,6 +27,9 @@ class Options:
     yes: bool = False
     """Whether results of a run as of a later day may give way to those of this one."""
     year: int | None = None
+    take: str | None = None
+    """Whose proposed target is to be written into Targets, as somebody typed it."""
+    take_marked: bool = False
 
 
 @dataclass(frozen=True)

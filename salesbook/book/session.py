@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook import __version__
+from salesbook import __version__, labels
 from salesbook.book.report import Options
 from salesbook.book.row_order import in_reading_order
 from salesbook.book.user import user_name
@@ -215,6 +215,8 @@ class Session:
             left_out={name: self.table(name).left_out for name in reads if self.has(name)},
             looks_back=looks_back,
             year=options.year,
+            take=_scope_meant(options.take),
+            take_marked=options.take_marked,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 
@@ -414,6 +416,13 @@ class Session:
             leaving=[row for row in leaving if row is not None],
         )
         return [self.prepared_changes(PARKED_NOTES, changes)]
+
+
+def _scope_meant(typed: str | None) -> str | None:
+    """The company by its code, whatever language it was typed in; other names as typed."""
+    if typed is None:
+        return None
+    return labels.code_of_choice("Targets.scope_kind", typed, ("company",)) or typed
 
 
 def unknown_table(name: str, *, where: str) -> NoSuchTable:

@@ -105,8 +105,7 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
 
 def verb_option(asked: Option) -> Decorator:
     """An option of a verb as the command line spells it."""
-    help_name = asked.flag.removeprefix("--").replace("-", "_")
-    return option(asked.flag, asked.name, help_name=help_name, **_TAKES[asked.takes])
+    return option(asked.flag, asked.name, help_name=asked.help_name, **_TAKES[asked.takes])
 
 
 VERBOSE: Final = option("-v", "--verbose", help_name="verbose", is_flag=True)

@@ -5,21 +5,18 @@ from __future__ import annotations
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.pipeline.chances.win_rates import stage_rates
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
-from salesbook.domain.pipeline.forecast.basis import Pipeline
 from salesbook.domain.pipeline.forecast.make import make_forecast
-from salesbook.domain.pipeline.forecast.table import days_of_forecasts, forecast_history
+from salesbook.domain.pipeline.forecast.table import forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
-from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, passages_of
+from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
 from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
-from salesbook.domain.pipeline.stages.codes import StageCodes, known_deals, stage_codes
+from salesbook.domain.pipeline.now import pipeline_now
+from salesbook.domain.pipeline.stages.codes import StageCodes
 from salesbook.domain.pipeline.stages.history import (
-    append_history,
-    entries_of,
     with_all_entries,
 )
 from salesbook.domain.pipeline.stages.stuck import days_in_stage
@@ -27,9 +24,7 @@ from salesbook.domain.pipeline.stages.times import (
     limits_of,
     seldom_seen,
     stage_times_frame,
-    stays_of,
 )
-from salesbook.domain.pipeline.stages.visits import run_days, visits_of
 from salesbook.messages import Finding
 
 
@@ -45,34 +40,26 @@ def run(task: Task) -> Outcome:
     tables, rules, as_of = task.tables, task.policy.rules, task.as_of
 
     # Where every deal stands, and through which stages it came there.
-    codes = stage_codes(task.policy)
-    deals = known_deals(tables["Deals"], codes)
-    history = append_history(tables["StageHistory"], deals, codes, as_of=as_of)
-    known = entries_of(history, deals, codes)
+    now = pipeline_now(task)
+    pipeline, passages, stays, rates = now.pipeline, now.passages, now.stays, now.rates
+    codes, deals, history, known = pipeline.codes, pipeline.deals, pipeline.history, pipeline.known
     kept_history, history_findings = with_all_entries(
         task.as_it_stands("StageHistory"), tables["StageHistory"], history, as_of=as_of
     )
 
     # How many pass each stage, by slice.
     cuts = cuts_of(deals, tables["Reps"], codes)
-    passages = passages_of(deals, known, codes, skipped=rules.funnel_rule)
     counts = [counts_of(passages, deals, codes, cut) for cut in cuts]
     leaks = leaks_of(counts, passages, deals, codes, rules)
     funnel = funnel_frame(counts, leaks, codes, level=rules.interval_level)
 
     # How long they stay, and from when on one is stuck.
-    runs = run_days(
-        [history["noticed_on"], days_of_forecasts(tables["ForecastHistory"])], as_of=as_of
-    )
-    stays = stays_of(visits_of(deals, known, codes, runs, as_of=as_of), codes)
     limits, learned = limits_of(
         stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals
     )
     stage_times = stage_times_frame(stays, cuts, limits, codes)
 
     # What they will bring.
-    rates, rate_findings = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)
-    pipeline = Pipeline(deals, codes, history, known)
     forecast = make_forecast(task, pipeline, rates)
 
     # What moved since an earlier day.
@@ -126,7 +113,7 @@ def run(task: Task) -> Outcome:
             *_no_stages(task, codes),
             *history_findings,
             *seldom_seen(stays, codes),
-            *rate_findings,
+            *now.about_rates,
             *forecast.findings,
         ),
     )

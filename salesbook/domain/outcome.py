@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -15,6 +15,8 @@ from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
 from salesbook.messages import Finding, Message
 from salesbook.policy import Policy
+
+_T = TypeVar("_T")
 
 RUNNING_YEAR: Final = 0
 """As the year that is asked for: the fiscal year that the day of the run falls in."""
@@ -53,6 +55,22 @@ class Task:
     """Whether there was a run as of a later day in this workbook."""
     whole: Tables = field(default_factory=dict)
     """The tables as they stand in the workbook, whatever their days; see `as_it_stands`."""
+    take: str | None = None
+    """Whose proposed target `propose` writes into Targets: company, a team, or a rep."""
+    take_marked: bool = False
+    """Whether it writes those that are marked in Proposal."""
+    _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What several verbs of a run look up, by what it is."""
+
+    def once(self, what: str, gather: Callable[[], _T]) -> _T:
+        """What several verbs of a run look up, gathered when the first of them asks for it.
+
+        Args: what is gathered, in words that no other caller says.
+        """
+        if what not in self._gathered:
+            self._gathered[what] = gather()
+        gathered: _T = self._gathered[what]
+        return gathered
 
     def as_it_stands(self, table: str) -> pd.DataFrame:
         """A table with what comes later, too: for who writes a record, and keeps every row of it."""

@@ -10,6 +10,7 @@ from salesbook.domain.pay.plan_cost import plan_costs
 from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.people.hiring import hiring_of
 from salesbook.domain.people.training import training_of
+from salesbook.domain.proposals.tables import proposals_of
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
@@ -20,7 +21,7 @@ from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, pay, awards, what plans pay, and how hiring and training go.
+    """Write how everybody stands against target, what people are paid, and what may be asked next.
 
     In CandidateHistory it notes which stage applicants have reached.
 
@@ -52,6 +53,7 @@ def run(task: Task) -> Outcome:
     costs = plan_costs(task, target_plan, staff, pay)
     hiring = hiring_of(task, facts, target_plan)
     training = training_of(sources, as_of=as_of)
+    ahead = proposals_of(task, facts, credits.lines, target_plan)
     return Outcome(
         {
             "Attainment": attainment,
@@ -65,6 +67,7 @@ def run(task: Task) -> Outcome:
             "PlanCost": costs,
             **hiring.tables,
             **training,
+            **ahead.tables,
         },
         (
             *no_published_plan(task),
@@ -72,6 +75,7 @@ def run(task: Task) -> Outcome:
             *credits.findings,
             *about_metrics,
             *pay.findings,
+            *ahead.findings,
         ),
         patches=hiring.patches,
     )

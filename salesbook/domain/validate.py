@@ -44,6 +44,7 @@ _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
     goals.smart,
     targets.teams,
     targets.bounds,
+    targets.smart,
     targets.sums,
     import_maps.of_files,
     months_that_differ,

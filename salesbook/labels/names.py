@@ -120,6 +120,8 @@ _GROUPS: Final = {
     "Alerts.kind": ("alerts",),
     "Targets.scope": ("scopes",),
     "TargetMonths.scope": ("scopes",),
+    "Outlook.scope": ("scopes",),
+    "Proposal.scope": ("scopes",),
     "Attainment.scope": ("scopes",),
     "PlanCost.scope": ("scopes",),
     "HiringFunnel.scope": ("scopes",),

@@ -20,12 +20,14 @@ from salesbook.pages.common import (
 )
 from salesbook.pages.lines.line import MONTH_FIELDS
 from salesbook.pages.lines.target_board.matrix import MOST_ROWS
+from salesbook.pages.lines.target_board.proposal import MOST_LINES
 from salesbook.pages.page import LineList, Page, Series
 
 MONTHS: Final = 12
 ROWS: Final = MOST_ROWS
 FAULTS: Final = 5
 LOCKS: Final = 5
+PROPOSALS: Final = MOST_LINES
 _CODE: Final = "target_board"
 _SIZES: Final = {
     "answer": 2,
@@ -33,6 +35,7 @@ _SIZES: Final = {
     "plan": ROWS,
     "sold": ROWS,
     "hint": 1,
+    "proposal": PROPOSALS,
     "faults": FAULTS,
     "faults-count": 1,
     "locks": LOCKS,

@@ -111,7 +111,12 @@ class _Page:
 
     def described(self) -> TargetBoard:
         """Put the page together."""
-        remarks = [*self._of("answer"), *self._of("draft"), *self._of("hint")]
+        remarks = [
+            *self._of("answer"),
+            *self._of("draft"),
+            *self._of("hint"),
+            *self._of("proposal"),
+        ]
         composer = self.composer
         return TargetBoard(
             answer=[

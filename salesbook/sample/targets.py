@@ -11,6 +11,8 @@ from salesbook.sample.process import COSTS, PRICES
 from salesbook.sample.world import CURRENCY_UNIT, Fields, World
 
 _GROWTH: Final = 1.15
+_MARKET_GROWTH: Final = 0.04
+_STRATEGY_GROWTH: Final = 0.06
 _STEP: Final = 10_000 * CURRENCY_UNIT
 _DAYS_OFF: Final = ((1, 2), (4, 3), (6, 19), (9, 4), (10, 16), (12, 24))
 """Month and day; moved off the weekend."""
@@ -90,6 +92,24 @@ def add_targets(world: World) -> None:
             "target": 36,
             "binding": True,
             "owner_id": "R01",
+        },
+    ]
+    world.rows["Outlook"] = [
+        {
+            "year": year + 1,
+            "scope_kind": "company",
+            "scope": "company",
+            "metric": "revenue",
+            "market_rate": _MARKET_GROWTH,
+            "strategy_rate": _STRATEGY_GROWTH,
+            "note": words.outlook,
+        },
+        {
+            "year": year + 1,
+            "scope_kind": "team",
+            "scope": words.teams[1],
+            "metric": "revenue",
+            "market_rate": _MARKET_GROWTH / 2,
         },
     ]
     # Three new customers a month, whatever the season: that is how the sample's company counts them.

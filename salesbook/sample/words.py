@@ -54,6 +54,7 @@ class Words:
     initiatives: tuple[tuple[str, str], ...]
     """Step of the sales plan, and its result once done."""
     basis: tuple[str, str]
+    outlook: str
     days_off: tuple[str, ...]
     plan_name: str
     spiff: str
@@ -174,6 +175,7 @@ EN: Final = Words(
         ("Year-end closing campaign", ""),
     ),
     basis=("Last year + 15%", "Share of last year"),
+    outlook="Industry report; new product in spring",
     days_off=(
         "New Year's Day",
         "Spring holiday",
@@ -265,6 +267,7 @@ ZH: Final = Words(
         ("年末冲刺活动", ""),
     ),
     basis=("上年增长 15%", "按上年占比"),
+    outlook="行业报告；春季上新产品",
     days_off=("元旦团建", "春季团建", "年中盘点日", "公司周年日", "秋季团建", "年终盘点日"),
     plan_name="{year} 年销售计划",
     spiff="安全卫士上市奖励",

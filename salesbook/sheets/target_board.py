@@ -11,6 +11,7 @@ from salesbook.pages.page import Page
 from salesbook.pages.target_board import (
     FAULTS,
     MONTHS,
+    PROPOSALS,
     ROWS,
     measured,
     share_of_plan,
@@ -70,6 +71,7 @@ def target_board_sheet() -> Board:
     board.head(Word("sheets.target_board"), page.selectors)
     board.answer("answer", board.first_step("target", "sales", "refresh"))
     _tiles(board)
+    _proposal(board)
     _faults_and_locks(board)
     _matrix(board)
     return board
@@ -145,6 +147,22 @@ def _chance(board: Board, page: Page, left: int) -> None:
     mark = board.sign(left + 4, 2, shown, Look(fill="panel", size=14, bold=True, align="right"))
     look = Look(shows="rate", fill="panel", size=16, bold=True, align="right", indent=1)
     board.put(left + 6, 4, chance, look, signed_by=mark)
+
+
+def _proposal(board: Board) -> None:
+    """What may be asked for beside what is: a line each, as wide as the page."""
+    page = board.page
+    shown = page.has_line("proposal")
+    title = if_(shown, Word(f"{_WORDS}.proposal"), "")
+    board.title(0, COLUMNS, title, link=(f"{_WORDS}.proposal_link", "Proposal"))
+    board.next_row()
+    for place in range(PROPOSALS):
+        sign = page.cell("proposal", place, "sign")
+        mark = board.sign(0, _SIGN, sign, Look(size=9.5, bold=True, align="right"))
+        says = page.cell("proposal", place, "says")
+        board.put(_SIGN, COLUMNS - _SIGN, says, Look(size=9.5), signed_by=mark)
+        board.next_row()
+    board.next_row(SPACER_PIXELS)
 
 
 def _faults_and_locks(board: Board) -> None:

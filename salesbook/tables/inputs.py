@@ -107,6 +107,28 @@ class TargetMonth(
     fixed: Flag | None = None
 
 
+Growth = Annotated[float, Is(Kind.RATE), Ge(-1)]
+
+
+class OutlookRow(
+    Row,
+    table="Outlook",
+    key=("year", "scope_kind", "scope", "metric"),
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per fiscal year and scope: what the market and the company's strategy will change."""
+
+    year: Year
+    scope_kind: Literal["company", "team", "rep"]
+    scope: ScopeRef = "company"
+    """As in Targets: a team's name or a rep; blank for the company."""
+    metric: TargetMetric = "revenue"
+    market_rate: Growth | None = None
+    strategy_rate: Growth | None = None
+    note: Text | None = None
+
+
 class Lock(
     Row, table="Locks", key=("year", "rep_id", "month", "metric", "kind"), part=Part.TARGETS
 ):

@@ -156,6 +156,96 @@ class PlanChange(
     because: Sentence
 
 
+class ProposedTarget(
+    Row,
+    table="Proposal",
+    key=("year", "scope_kind", "scope", "metric"),
+    role=OUT,
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per fiscal year not over, scope and metric: what the target may be, and why."""
+
+    year: Year
+    scope_kind: ScopeKind
+    scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope")] = None
+    metric: PlanMetric
+    before: Balance | None = None
+    """Sold in the year before; where that is not over, in the last twelve whole months."""
+    top_down: Balance | None = None
+    """What was sold before × (1 + market) × (1 + strategy)."""
+    bottom_up: Balance | None = None
+    """Sold already, and what capacity, pipeline and repeat business bring."""
+    gap: Balance | None = None
+    """Bottom-up − top-down."""
+    sold: Balance | None = None
+    capacity: Balance | None = None
+    pipeline: Balance | None = None
+    """Missing for metrics that a deal does not state."""
+    repeat: Balance | None = None
+    floor: Balance | None = None
+    """Missing, as `stretch` and the chances, with too few own months."""
+    target: Balance | None = None
+    stretch: Balance | None = None
+    in_reach_rate: Share | None = None
+    """Chance to reach the target that is proposed."""
+    floor_rate: Share | None = None
+    stretch_rate: Share | None = None
+    top_down_rate: Share | None = None
+    because: Sentence
+    take: Annotated[Flag | None, YOURS] = None
+
+
+class QuotaChecked(
+    Row,
+    table="QuotaCheck",
+    key=("year", "rep_id", "metric"),
+    role=OUT,
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per fiscal year not over, rep with a quota, and metric."""
+
+    year: Year
+    rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    metric: PlanMetric
+    quota: Balance
+    potential: Balance | None = None
+    """His bottom-up of Proposal."""
+    quota_rate: Ratio | None = None
+    """Quota ÷ potential."""
+    chance_rate: Share | None = None
+    """Chance to reach the quota; missing with too few own months."""
+    overloaded: Flag
+    change_to_even: Balance | None = None
+    """What to add to the quota, as part of the smallest change that evens all."""
+    because: Sentence
+
+
+class CushionRow(
+    Row,
+    table="Cushion",
+    key=("year", "metric", "pass_through_rate"),
+    role=OUT,
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per fiscal year not over, metric, and part of a raise that attainment loses."""
+
+    year: Year
+    metric: PlanMetric
+    chance_rate: Share
+    """Chance asked for."""
+    pass_through_rate: Share
+    cushion_rate: Ratio | None = None
+    """What to add to the quotas still open so that the target is reached with that chance."""
+    reached_rate: Share | None = None
+    """Chance with the quotas as they are; missing for the running year, which Forecast tells."""
+    because: Sentence
+
+
 class Attained(
     Row,
     table="Attainment",

@@ -27,7 +27,7 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 GROUPS = {
     "data": ["import", "validate"],
-    "targets": ["split", "resplit", "publish"],
+    "targets": ["take_proposal", "split", "resplit", "publish"],
     "team": ["score"],
     "customers": ["tier"],
     "pipeline": ["funnel"],
@@ -63,7 +63,7 @@ ATTRIBUTES = {
 ICONS = set(
     "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
     " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll"
-    " FilePrintPreview Undo ErrorChecking".split()
+    " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 

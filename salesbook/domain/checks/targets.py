@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import fiscal_year_of
 from salesbook.domain.checks.entry_checks import flag, has_rows, measure_of
 from salesbook.domain.outcome import Task
 from salesbook.messages import Finding
@@ -44,6 +45,38 @@ def _amounts(locks: pd.DataFrame, kind: str) -> pd.Series[int]:
     amounts = locks.loc[is_of_kind, "amount"]
     amount_of_cell = dict(zip(cells[is_of_kind], amounts, strict=True))
     return cells.map(amount_of_cell).astype("Int64")
+
+
+def smart(task: Task) -> Iterator[Finding]:
+    """Each target has somebody who answers for it, and an amount that results can be held to.
+
+    A rep answers for his own. Whether a target is in reach says `score`, which knows what was sold
+    (`proposals.smart`); its period and what it measures are fields that no row lacks.
+    """
+    if not has_rows(task, "Targets"):
+        return
+    targets = task.tables["Targets"]
+    yield from flag(task, "Targets.target", targets["target"] == 0, "target-zero")
+
+    # Of years gone nobody has to answer any more.
+    running = fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
+    is_current = targets["year"] >= running
+    has_nobody = (targets["scope_kind"] != "rep") & targets["owner_id"].isna()
+    yield from flag(task, "Targets.owner_id", has_nobody & is_current, "target-without-owner")
+    if not has_rows(task, "Reps"):
+        return
+
+    left_on = task.tables["Reps"].set_index("rep_id")["left_on"]
+    owner_left = targets["owner_id"].map(left_on)
+    is_gone = (owner_left < pd.Timestamp(task.as_of)) & is_current
+    yield from flag(
+        task,
+        "Targets.owner_id",
+        is_gone,
+        "target-owner-gone",
+        owner=targets["owner_id"],
+        day=owner_left,
+    )
 
 
 def teams(task: Task) -> Iterator[Finding]:

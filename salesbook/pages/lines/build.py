@@ -48,6 +48,8 @@ PAGE_TABLES: Final = (
     "Locks",
     "TargetPlan",
     "PlanChanges",
+    "Proposal",
+    "QuotaCheck",
     "Attainment",
     "Scorecard",
     "ScorecardLines",

@@ -12,6 +12,7 @@ each team; the metric stands at the end of the list's name, as in `target-plan-r
 - `target-hint-…`: one line that tells how to see people, where only teams are shown.
 - `target-faults-…`: what is wrong with the plan; `count` in `target-faults-count-…` is that of all.
 - `target-locks-…`: locked cells, five at most; `target-locks-count-…` counts all.
+- `target-proposal-…`: what may be asked for beside what is, the gap, who is overloaded; see `proposal`.
 - `target-draft-…`: one line where a draft differs from what is published.
 
 Of the company alone: `target_years` and `target_measures`, what can be chosen; and for each year
@@ -31,6 +32,7 @@ from salesbook.pages.lines.target_board.faults import MOST_FAULTS, faults
 from salesbook.pages.lines.target_board.locks import MOST_LOCKS, lock_lines
 from salesbook.pages.lines.target_board.matrix import matrix, shows_people
 from salesbook.pages.lines.target_board.plans import YearPlan, year_plans
+from salesbook.pages.lines.target_board.proposal import proposal_lines
 from salesbook.pages.lines.without_target import typed_target
 
 PAGE: Final = "TargetBoard"
@@ -71,6 +73,7 @@ def _choices(context: PageContext, plans: list[YearPlan]) -> Iterator[ListLines]
 def _of_scope(plan: YearPlan, scope: Scope) -> Iterator[tuple[str, list[Line]]]:
     """The lists of one year, metric and scope, by the middle of their names."""
     yield "answer", answer(plan, scope)
+    yield "proposal", proposal_lines(plan, scope)
     is_planned = plan.has_plan or typed_target(plan.targets, scope) is not None
     if not is_planned:
         # The page says what to do instead of showing empty frames.

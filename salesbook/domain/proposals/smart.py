@@ -1,0 +1,50 @@
+"""Is each target within reach of what history and capacity say, and by how much is it not?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from salesbook.domain.proposals.make import YearAhead
+from salesbook.domain.proposals.reach import chance_of, reached_with
+from salesbook.domain.proposals.words import ProposalWords
+from salesbook.frames import row_keys
+from salesbook.messages import Finding
+from salesbook.money import round_half_away, to_text
+from salesbook.tables.base import is_of_money
+
+HARDLY: Final = 0.1
+"""Chance under which a target is out of reach: fewer than one year in ten like these reaches it."""
+
+
+def out_of_reach(targets: pd.DataFrame, years: list[YearAhead], decimals: int) -> Iterator[Finding]:
+    """Name the targets that hardly any year like the past ones would reach, with what is too much."""
+    keys = row_keys("Targets", targets)
+    by_year = {(year.span.year, year.metric): year for year in years}
+    for row in targets.sort_index().itertuples():
+        year = by_year.get((int(row.year), str(row.metric)))
+        place = None if year is None else year.place_of(str(row.scope_kind), str(row.scope))
+        if year is None or place is None:
+            continue
+        draws, target = year.draws[place], int(row.target)
+        if np.isnan(draws).any() or chance_of(draws, target) >= HARDLY:
+            continue
+        words = ProposalWords(year.metric, decimals)
+        most = round_half_away(reached_with(draws, HARDLY))
+        yield Finding(
+            "target-out-of-reach",
+            "warning",
+            "Targets",
+            row=int(row.Index),
+            field="target",
+            row_key=keys[row.Index],
+            found=to_text(target, decimals) if is_of_money(year.metric) else str(target),
+            params={
+                "most": words.amount(most),
+                "too_much": words.amount(target - most),
+                "expected": words.amount(int(year.parts["bottom_up"].iloc[place])),
+            },
+        )

@@ -1,0 +1,203 @@
+"""The verb `propose`: what may the targets be, and which of the proposals become targets?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import fiscal_year_of
+from salesbook.domain.outcome import Outcome, Patch, Task
+from salesbook.domain.proposals.basis import FIRST_METRIC, basis_of
+from salesbook.domain.proposals.make import proposal_table, years_ahead
+from salesbook.domain.proposals.words import ProposalWords
+from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.targets.attainment import COMPANY, monthly
+from salesbook.domain.targets.in_force import plan_in_force
+from salesbook.domain.targets.target_months import TargetKey, target_key
+from salesbook.domain.team.staff import Staff
+from salesbook.errors import UsageError
+from salesbook.frames import frame_from_rows
+from salesbook.messages import Fact, Message
+from salesbook.names.folding import fold_name
+from salesbook.names.nearest import nearest_known
+
+_TABLE: Final = "Proposal"
+_LEVELS: Final = ("floor", "target", "stretch")
+_MOST_TOLD: Final = 10
+"""A command says at most so many lines; the table has all of them."""
+
+
+def run(task: Task) -> Outcome:
+    """Write Proposal anew and, where that is asked for, some of its rows into Targets.
+
+    A row that Targets has already gets the new target, floor and stretch, and keeps all else; a
+    level that nobody can propose stays as it is typed.
+
+    Args:
+        task: `take` names whose proposal becomes a target, that of revenue in `year`; `take_marked`
+            means the rows that somebody marked in Proposal. A mark is his, and stays: while it stands,
+            the next time renews the target.
+
+    Raises: UsageError where nobody is called so, several are, or nothing is proposed for them.
+    """
+    table = _proposals(task)
+    marked = _marked(task) if task.take_marked else frozenset[int]()
+    taken = (
+        [_asked_row(task, table)] if task.take is not None else _rows_marked(task, table, marked)
+    )
+    if not taken:
+        said = [Message("propose.mark-first", {"table": _TABLE})] if task.take_marked else []
+        return Outcome({_TABLE: table}, answer=(*_told(task, table), *said))
+
+    patch = _patch(task, table.loc[taken])
+    answer = [_taken_words(task, row) for row in table.loc[taken].itertuples()][:_MOST_TOLD]
+    return Outcome(
+        {_TABLE: table},
+        patches={"Targets": patch},
+        answer=(*answer, Message("propose.then-split", {"table": "Targets"})),
+    )
+
+
+def _proposals(task: Task) -> pd.DataFrame:
+    credits = credits_of(task.tables, task.policy, as_of=task.as_of)
+    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    plan = plan_in_force(task.tables["TargetPlan"])
+    wants_pieces = any(
+        (task.tables[name]["metric"] == "quantity").any() for name in ("TargetPlan", "Targets")
+    )
+    facts = monthly(credits.lines, plan, staff, with_pieces=bool(wants_pieces))
+    basis = basis_of(task, facts, credits.lines)
+    return proposal_table(basis, years_ahead(basis))
+
+
+def _marked(task: Task) -> frozenset[int]:
+    """Rows of Proposal, as they stand in the workbook, that somebody marked to be taken."""
+    standing = task.tables[_TABLE]
+    rows = standing.index[standing["take"].fillna(False).astype("bool")]
+    return frozenset(int(row) for row in rows)
+
+
+def _rows_marked(task: Task, table: pd.DataFrame, marked: frozenset[int]) -> list[int]:
+    """The new rows of what was marked, those that still propose something."""
+    keys = {target_key(row) for row in task.tables[_TABLE].loc[sorted(marked)].itertuples()}
+    return [
+        int(row.Index)
+        for row in table[table["target"].notna()].itertuples()
+        if target_key(row) in keys
+    ]
+
+
+def _asked_row(task: Task, table: pd.DataFrame) -> int:
+    """The row of the scope that is asked for. Raises: UsageError."""
+    year = _asked_year(task, table)
+    of_year = table[(table["year"] == year) & (table["metric"] == FIRST_METRIC)]
+    if of_year.empty:
+        years = ", ".join(str(year) for year in sorted(table["year"].unique()))
+        raise UsageError("no-proposal-of-year", where="--year", found=str(year), years=years)
+
+    rows = _rows_called(str(task.take), of_year, task)
+    if len(rows) > 1:
+        shown = [f"{row.scope_kind} {row.scope}" for row in of_year.loc[rows].itertuples()]
+        raise UsageError(
+            "ambiguous-name", where="--take", found=task.take, candidates=", ".join(shown)
+        )
+    row = of_year.loc[rows[0]]
+    if pd.isna(row["target"]):
+        raise UsageError("nothing-proposed", where="--take", found=task.take, year=str(year))
+    return rows[0]
+
+
+def _asked_year(task: Task, table: pd.DataFrame) -> int:
+    """The year that is named; else the first that has no target yet for the company, else the next."""
+    if task.year is not None:
+        return task.year
+    running = fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
+    targets = task.tables["Targets"]
+    is_company = (targets["scope_kind"] == COMPANY) & (targets["metric"] == FIRST_METRIC)
+    has_target = set(targets.loc[is_company, "year"].dropna().astype(int))
+    years = [int(year) for year in sorted(table["year"].unique())]
+    without = [year for year in years if year not in has_target]
+    return without[0] if without else running + 1
+
+
+def _rows_called(typed: str, of_year: pd.DataFrame, task: Task) -> list[int]:
+    """Rows of the company, a team or a rep of that name or id. Raises: UsageError for none."""
+    names = task.as_it_stands("Reps").set_index("rep_id")["name"]
+    wanted = fold_name(typed)
+    known: dict[str, str] = {}
+    by_id: list[int] = []
+    by_name: list[int] = []
+    for row in of_year.itertuples():
+        scope = str(row.scope)
+        name = str(names.get(scope, scope)) if row.scope_kind == "rep" else scope
+        known |= {scope: scope, name: name}
+        if fold_name(scope) == wanted:
+            by_id.append(int(row.Index))
+        elif fold_name(name) == wanted:
+            by_name.append(int(row.Index))
+    # An id goes before names, as everywhere.
+    found = by_id or by_name
+    if not found:
+        nearest = ", ".join(nearest_known(typed, known)) or None
+        raise UsageError("no-such-scope", where="--take", found=typed, nearest=nearest)
+    return found
+
+
+def _patch(task: Task, taken: pd.DataFrame) -> Patch:
+    """New rows of Targets, and new levels of those that are there."""
+    row_of: dict[TargetKey, int] = {
+        target_key(row): int(row.Index) for row in task.tables["Targets"].itertuples()
+    }
+    new_rows: list[dict[str, Any]] = []
+    cells: dict[int, dict[str, object]] = {}
+    for row in taken.itertuples():
+        levels = {
+            name: int(getattr(row, name)) for name in _LEVELS if not pd.isna(getattr(row, name))
+        }
+        known = row_of.get(target_key(row))
+        if known is not None:
+            cells[known] = dict(levels)
+            continue
+        key = ("year", "scope_kind", "scope", "metric")
+        new_rows.append({**{name: getattr(row, name) for name in key}, **levels})
+    return Patch(frame_from_rows("Targets", new_rows), cells, needs=("target",))
+
+
+def _told(task: Task, table: pd.DataFrame) -> Iterator[Message]:
+    """The proposals of the year that is asked for, or is next to be planned: company and teams."""
+    year = _asked_year(task, table)
+    of_year = table[(table["year"] == year) & (table["scope_kind"] != "rep")]
+    told: Sequence[Any] = list(of_year.itertuples())[:_MOST_TOLD]
+    for row in told:
+        if pd.isna(row.target):
+            yield row.because
+        else:
+            yield _words("propose.proposed", task, row)
+
+
+def _taken_words(task: Task, row: Any) -> Message:
+    return _words("propose.taken", task, row)
+
+
+def _words(code: str, task: Task, row: Any) -> Message:
+    """A row in one sentence; where chances are known, with them."""
+
+    words = ProposalWords(str(row.metric), task.policy.decimals)
+    is_company = row.scope_kind == COMPANY
+    scope = f"Proposal.scope={COMPANY}" if is_company else str(row.scope)
+    facts: dict[str, Fact] = {
+        "scope": scope,
+        "year": str(row.year),
+        "metric": f"Targets.metric={row.metric}",
+        "target": words.amount(int(row.target)),
+    }
+    if pd.isna(row.in_reach_rate):
+        return Message(f"{code}-alone", facts)
+    more: dict[str, Fact] = {
+        "floor": words.amount(int(row.floor)),
+        "stretch": words.amount(int(row.stretch)),
+        "rate": float(row.in_reach_rate),
+    }
+    return Message(code, {**facts, **more})

@@ -1,0 +1,184 @@
+"""A proposal becomes a target: on the command line, by its mark, and back again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from salesbook.actions import ACTIONS
+from salesbook.book.files import new_file
+from salesbook.book.report import Options
+from salesbook.book.run import run_action
+from salesbook.book.session import Session
+from salesbook.cli.app import app
+from salesbook.errors import UsageError
+from salesbook.hosts.memory import MemoryHost
+from salesbook.hosts.package import open_package
+from salesbook.labels import header
+from salesbook.store import TableWrite
+from salesbook.tables import TABLES
+from tests.book.drawn import book, table
+from tests.spec.score_tables import at, scored, task_of
+from tests.spec.test_proposals import months_back, plain, rep, steady
+
+DAY = dt.date(2026, 6, 12)
+BOOK: dict[str, Any] = {
+    "Reps": [rep("r1", name="Ann"), rep("r2", name="Bo", team="S"), rep("r3", name="Bo")],
+    "Orders": [
+        line
+        for name in ("r1", "r2", "r3")
+        for line in steady(name, months_back("2027-01-01", 24), 1_000)
+    ],
+}
+
+
+def taken(take: str | None, year: int | None = None, **tables: Any) -> Any:
+    task = task_of("2026-12-31", plain(), **{**BOOK, **tables})
+    return ACTIONS["propose"].run(_asked(task, take, year))
+
+
+def _asked(task: Any, take: str | None, year: int | None) -> Any:
+    return replace(task, take=take, year=year)
+
+
+def test_without_take_nothing_but_the_proposal_is_written():
+    outcome = taken(None)
+    assert list(outcome.tables) == ["Proposal"]
+    assert not outcome.patches
+    assert [message.code for message in outcome.answer] == ["propose.proposed"] * 3
+
+
+def test_the_verb_proposes_what_score_does():
+    scores = scored("2026-12-31", plain(), **BOOK).tables["Proposal"]
+    pd.testing.assert_frame_equal(taken(None).tables["Proposal"], scores)
+
+
+@pytest.mark.parametrize(("typed", "scope"), [("company", "company"), ("s", "S"), ("ann", "r1")])
+def test_a_scope_is_named_as_people_call_it(typed: str, scope: str):
+    new_row = taken(typed).patches["Targets"].new_rows.iloc[0]
+    proposal = at(taken(None).tables["Proposal"], year=2027, scope=scope, metric="revenue")
+    assert (new_row["year"], new_row["scope"], new_row["metric"]) == (2027, scope, "revenue")
+    for level in ("floor", "target", "stretch"):
+        assert new_row[level] == proposal[level]
+
+
+@pytest.mark.parametrize(
+    ("typed", "year", "code"),
+    [
+        ("Bo", None, "ambiguous-name"),
+        ("Bob", None, "no-such-scope"),
+        ("Ann", 2040, "no-proposal-of-year"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(typed: str, year: int | None, code: str):
+    with pytest.raises(UsageError) as refusal:
+        taken(typed, year)
+    assert (refusal.value.code, refusal.value.exit_code) == (code, 2)
+
+
+def test_where_nothing_is_proposed_nothing_is_taken():
+    few = {"Orders": steady("r1", months_back("2027-01-01", 5), 1_000)}
+    with pytest.raises(UsageError) as refusal:
+        taken("company", None, **few)
+    assert refusal.value.code == "nothing-proposed"
+
+
+def test_a_target_that_is_there_keeps_all_but_its_levels():
+    row = {
+        "year": 2027,
+        "scope_kind": "company",
+        "scope": "company",
+        "metric": "revenue",
+        "target": 5,
+        "note": "board",
+    }
+    patch = taken("company", 2027, Targets=[row]).patches["Targets"]
+    assert patch.new_rows.empty
+    assert set(patch.cells[0]) == {"floor", "target", "stretch"}
+
+
+# --- in a workbook --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("propose") / "book.xlsm"
+    new_file(path, "en", sample_as_of=DAY)
+    return path
+
+
+def targets(path: Path) -> pd.DataFrame:
+    with open_package(path, for_writing=False) as package:
+        return Session(package).frame("Targets")
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    other = folder / path.name
+    other.write_bytes(path.read_bytes())
+    return other
+
+
+def test_the_command_writes_one_target_and_undo_takes_it_back(sample: Path, tmp_path: Path):
+    path = copy_of(sample, tmp_path)
+    before = targets(path)
+    command = ["propose", str(path), "--take", "Company", "--as-of", DAY.isoformat(), "--json"]
+    answer = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert answer.exit_code == 0
+    assert json.loads(answer.stdout)["written"]["Targets"] == len(before) + 1
+
+    taken_row = at(targets(path), year=2027, scope_kind="company", metric="revenue")
+    assert taken_row["floor"] < taken_row["target"] < taken_row["stretch"]
+    undone = CliRunner().invoke(app, ["undo", str(path), "--yes", "-q"], catch_exceptions=False)
+    assert undone.exit_code == 0
+    pd.testing.assert_frame_equal(targets(path), before)
+
+
+def drawn_book() -> MemoryHost:
+    """A workbook of two reps who each sold the same in 24 months."""
+    months = months_back("2027-01-01", 24)
+    lines = [line for name in ("r1", "r2") for line in steady(name, months, 1_000)]
+    fields = ("order_id", "line_no", "rep_id", "customer_id", "ordered_on")
+    orders = {field: [line[field] for line in lines] for field in fields}
+    reps = {"rep_id": ["r1", "r2"], "name": ["Ann", "Bo"], "team": ["N", "S"]}
+    return book(
+        table("Reps", reps),
+        table("Orders", {**orders, "amount": [line["amount"] / 100 for line in lines]}),
+        table("Targets", {"year": [], "target": []}),
+        table("Proposal", {field: [] for field in TABLES["Proposal"].field_names}),
+    )
+
+
+def column(host: MemoryHost, code: str, field: str) -> list[Any]:
+    cells = host.read(code)
+    return list(cells.columns[cells.headers.index(header(code, field, "en"))])
+
+
+def test_rows_that_are_marked_are_taken_by_the_button():
+    """As the button does: what is marked becomes a target, and no second row of it."""
+    host = drawn_book()
+    run_action(host, "propose", Options(dt.date(2026, 12, 31)))
+    scopes = column(host, "Proposal", "scope")
+    years = column(host, "Proposal", "year")
+    marks = ["Yes" if cell == ("N", 2027) else None for cell in zip(scopes, years, strict=True)]
+    rows = list(range(len(marks)))
+    host.write([TableWrite("Proposal", {header("Proposal", "take", "en"): marks}, rows)])
+
+    report = run_action(host, "propose", Options(dt.date(2026, 12, 31), take_marked=True))
+    assert [message.code for message in report.answer] == ["propose.taken", "propose.then-split"]
+    assert [cell for cell in column(host, "Targets", "scope") if cell] == ["N"]
+    # The mark is his who typed it: it stays, and the next press renews the target.
+    assert [mark for mark in column(host, "Proposal", "take") if mark] == ["Yes"]
+    run_action(host, "propose", Options(dt.date(2026, 12, 31), take_marked=True))
+    assert [cell for cell in column(host, "Targets", "scope") if cell] == ["N"]
+
+
+def test_without_a_mark_the_button_says_what_to_do():
+    report = run_action(drawn_book(), "propose", Options(dt.date(2026, 12, 31), take_marked=True))
+    assert report.answer[-1].code == "propose.mark-first"

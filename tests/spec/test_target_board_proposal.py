@@ -1,0 +1,92 @@
+"""What the Target board says of proposals: beside the plan, the gap, who carries too much."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from salesbook.pages.lines import target_board
+from salesbook.pages.lines.line import ATTENTION, GOOD, LATE
+from tests.spec.score_tables import order, planned
+from tests.spec.scored_pages import context_of, lists_of
+from tests.spec.test_proposals import months_back, plain, rep, steady
+
+MONTHS = {f"2026-{month:02d}": 1_000 for month in range(1, 13)}
+AS_OF = "2026-06-30"
+NAMES = ("r1", "r2", "r3")
+
+
+def lines(scope: str = "company|company", **tables: Any) -> list[Any]:
+    months = months_back("2026-07-01", 30)
+    drawn = {
+        "Reps": [rep(name, team="S" if name == "r3" else "N") for name in NAMES],
+        "Orders": [line for name in NAMES for line in steady(name, months, 1_000)],
+        "TargetPlan": [row for name in NAMES for row in planned(name, MONTHS)],
+        **tables,
+    }
+    found = lists_of(target_board.lists, context_of(AS_OF, plain(), **drawn))
+    return found[f"target-proposal-revenue|{scope}|FY2026"]
+
+
+def codes(listed: list[Any]) -> list[str]:
+    return [line["says"].code.removeprefix("page.target.") for line in listed]
+
+
+def test_a_plan_that_is_what_is_proposed_is_good_in_every_line():
+    listed = lines()
+    assert codes(listed) == ["proposed", "gap-enough", "loads-even", "proposed-next"]
+    assert [line.get("sign") for line in listed] == [GOOD, GOOD, GOOD, None]
+    assert listed[0]["says"].more[0].code == "page.target.planned-same"
+
+
+def test_a_plan_beyond_the_stretch_is_late_and_names_the_difference():
+    double = [row for name in NAMES for row in planned(name, dict.fromkeys(MONTHS, 2_000))]
+    first = lines(TargetPlan=double)[0]
+    assert first["sign"] == LATE
+    beside = first["says"].more[0]
+    assert beside.code == "page.target.planned-above"
+    assert float(str(beside.params["amount"])) == 360.0
+
+
+def test_growth_that_nothing_brings_is_a_gap():
+    outlook = {"year": 2026, "scope_kind": "company", "metric": "revenue", "market_rate": 0.2}
+    second = lines(Outlook=[outlook])[1]
+    assert (second["sign"], second["amount"]) == (ATTENTION, -7_200)
+    assert second["says"].code == "page.target.gap-short"
+
+
+def test_who_carries_too_much_is_named_with_what_evens_it():
+    heavy = [
+        row
+        for name in NAMES
+        for row in planned(name, dict.fromkeys(MONTHS, 3_000 if name == "r1" else 1_000))
+    ]
+    third = lines(TargetPlan=heavy)[2]
+    assert third["says"].code == "page.target.overloaded"
+    assert third["says"].params["names"] == "r1"
+    # Even are 20,000 each of 60,000: 24,000 is the most, so that 12,000 of 36,000 have to go.
+    assert float(str(third["says"].params["amount"])) == 120.0
+    of_team = lines("team|S", TargetPlan=heavy)
+    assert codes(of_team)[2] == "loads-even"
+
+
+def test_with_too_few_months_it_says_so_and_nothing_else():
+    months = months_back("2026-07-01", 3)
+    listed = lines(
+        Orders=steady("r1", months, 1_000),
+        Deals=[],
+    )
+    assert [line["says"].code for line in listed] == ["proposal.few-months"]
+
+
+def test_a_year_that_is_over_has_no_proposal():
+    past = [row for name in NAMES for row in planned(name, {"2025-03": 1_000})]
+    drawn = context_of(
+        AS_OF,
+        plain(),
+        Reps=[rep(name) for name in NAMES],
+        Orders=[order("o", "r1", dt.date(2025, 3, 3).isoformat(), 100)],
+        TargetPlan=past,
+    )
+    found = lists_of(target_board.lists, drawn)
+    assert found["target-proposal-revenue|company|company|FY2025"] == []
