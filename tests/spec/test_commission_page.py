@@ -4,12 +4,13 @@ in both languages.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.spec.score_tables import FLAT, day, order, planned, policy_of, rows_of, scored
+from tests.spec.score_tables import FLAT, at, day, order, planned, policy_of, rows_of, scored
 
 PAGES = [
     Path(__file__).resolve().parents[2] / "docs" / f"commission{tail}.md" for tail in ("", ".zh-CN")
@@ -182,5 +183,27 @@ def test_both_pages_give_these_amounts(page):
     columns = "700 4,000 800 1,200 320 40 3,000 1,800 600 300"
     counts = "4,000 1,000 35.00 700 250 150"
     on_top = "50.00 2,000 2,000 2,875"
+    signed = "6,000 12,000 9,000 12,000 3,000"
     closed = "500 500"
-    assert bold == " ".join([brackets, columns, counts, on_top, closed]).split()
+    assert bold == " ".join([brackets, columns, counts, on_top, signed, closed]).split()
+
+
+def test_before_a_plan_is_signed():
+    """A cliff on the curve, and last year run through a plan that nobody has yet."""
+    last_year = {f"2025-{month:02}": 10_000_00 for month in range(1, 13)}
+    this_year = {f"2026-{month:02}": 10_000_00 for month in range(1, 13)}
+    orders = [order("L", "ann", "2025-05-10", 150_000_00)]
+    new = {**FLAT, "plan": "new", "valid_from": dt.date(2027, 1, 1), "pay_rate": 0.08}
+    facts = {
+        "Reps": REPS,
+        "TargetPlan": [*planned("ann", last_year), *planned("ann", this_year)],
+        "Orders": orders,
+    }
+    cliff = scored(FEBRUARY, policy_of(Brackets=(LOW, {**HIGH, "kind": "whole"})), **facts)
+    at_quota = at(cliff.tables["PayCurve"], attainment_rate=1.0)
+    assert at_quota["because"].params == {"sold": 120_000, "before": 6_000, "after": 12_000}
+
+    costs = scored(FEBRUARY, policy_of(Brackets=(LOW, HIGH, new)), **facts).tables["PlanCost"]
+    row = at(costs[costs["plan"] == "new"], scope="ann")
+    amounts = [row[name] / 100 for name in ("paid_then", "would_pay", "difference")]
+    assert amounts == [9_000, 12_000, 3_000]
