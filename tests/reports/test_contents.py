@@ -177,6 +177,7 @@ SAID_IN_FULL = {
     ("own-pipeline", "next_on"),
     ("stages", "number"),
     ("help", "because"),
+    ("help", "rate"),
     ("leaving", "days"),
     ("leaving", "limit_days"),
     ("tiers", "tier"),
