@@ -43,6 +43,8 @@ FEWEST_REP_MONTHS: Final = 12.0
 """Below either, nobody knows what a rep of the team sells: the company's reps stand in."""
 _NOTHING_SHORT: Final = 0.05
 """Reps; less than that is no gap that anybody fills."""
+_DIGITS: Final = 2
+"""Decimals of reps that are shown: nobody knows more."""
 _MANAGER: Final = "manager"
 _LAST_DAY_OF_HIRE: Final = 15
 """Who starts by this day of a month counts for it, see `ramp.first_month`."""
@@ -320,7 +322,12 @@ def _row(view: _View, team: str, productivity: Productivity | None, place: int) 
     month = view.months[place]
     have = view.have(team, place)
     coming, seats = view.coming(team, place)
-    row: dict[str, Any] = {"period": month, "team": team, "have": have, "coming": coming}
+    row: dict[str, Any] = {
+        "period": month,
+        "team": team,
+        "have": round(have, _DIGITS),
+        "coming": round(coming, _DIGITS),
+    }
     asked, is_of_plan = view.asked(team, month)
     if productivity is None:
         facts: dict[str, Fact] = {"months": view.months_known, "needed": FEWEST_MONTHS}
@@ -340,7 +347,9 @@ def _row(view: _View, team: str, productivity: Productivity | None, place: int) 
     if leaving:
         more.append(Message("capacity-leaving", {"count": leaving}))
 
-    row |= {"needed": needed, "low": low, "high": high, "gap": have - needed}
+    shown = {"needed": needed, "low": low, "high": high}
+    row |= {name: round(reps, _DIGITS) for name, reps in shown.items()}
+    row["gap"] = round(row["have"] - row["needed"], _DIGITS)
     missing = needed - have
     if missing <= _NOTHING_SHORT:
         return {**row, "because": Message("capacity-enough", {}, tuple(more))}
