@@ -451,7 +451,8 @@ class Award(
     What a closed month has given stands.
     """
 
-    period: Annotated[Period, BEGINS]
+    period: Period
+    """A month, quarter or fiscal year; which of them have come, a run says by its closed months."""
     award: Literal["best-seller", "best-newcomer", "most-new-customers", "ahead-of-luck"]
     rep_id: RepRef
     rep_name: Annotated[Text | None, NameOf("rep_id")] = None

@@ -65,7 +65,8 @@ def column(host: MemoryHost, name: str, field: str) -> list[Cell]:
 
 def test_one_write_puts_row_lines_and_statements_in_place():
     """And nothing else but the log, and the lists of pages that show pay."""
-    host = paying_book()
+    award = {"award": ["best-seller"], "valid_from": [dt.datetime(2020, 1, 1)]}
+    host = paying_book(AwardRules=table("AwardRules", award))
     before = {name: host.read(name) for name in host.table_codes()}
     writes = []
     write = host.write

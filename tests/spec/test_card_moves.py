@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,27 @@ def test_a_sum_of_a_running_month_is_not_held_against_a_whole_one():
     assert card(running, "r1")["moved"].code == "moved.not-comparable"
     over = scored("2026-02-28", policy_of(Metrics=metrics), Reps=TEAM[:1], Orders=rows)
     assert "moved.number-worse" in codes(card(over, "r1"))
+
+
+def test_visits_are_not_held_against_a_month_that_kept_them_only_at_its_end():
+    """One a day from 20 January on, and all through February: nobody does more than before."""
+    days = [*range(20, 32), *range(32, 60)]
+    first = dt.datetime(2026, 1, 1)
+    visits = [
+        {
+            "activity_id": f"v{n}",
+            "rep_id": "r1",
+            "kind": "visit",
+            "done_on": first + dt.timedelta(n),
+        }
+        for n in (number - 1 for number in days)
+    ]
+    policy = policy_of(Metrics=[{"metric": "activity", "weight": 1.0, "goal": 1.0}])
+    out = scored("2026-02-28", policy, Reps=TEAM[:1], Activities=visits)
+    assert card(out, "r1")["moved"].code == "moved.not-comparable"
+    earlier = {**visits[0], "activity_id": "v0", "done_on": day("2026-01-02")}
+    out = scored("2026-02-28", policy, Reps=TEAM[:1], Activities=[*visits, earlier])
+    assert card(out, "r1")["moved"].code != "moved.not-comparable"
 
 
 def test_the_metric_that_would_help_most_is_that_of_the_largest_weighted_gain():

@@ -69,13 +69,14 @@ class CardMoves:
         if self.before is None or place_before is None:
             return Message("moved.no-before")
         period_before = self.before.window.period
-        if not self._compared(place, place_before):
+        compared = {metric for metric, *_ in self._compared(place, place_before)}
+        if not compared:
             return Message("moved.not-comparable", {"period": period_before})
 
-        said = [
-            *score_move(self.marks, place, self.before, place_before),
-            *(self._said(move, period_before) for move in self.of_metrics(rep)),
-        ]
+        said = [self._said(move, period_before) for move in self.of_metrics(rep)]
+        # A score moves by itself where a metric of it cannot be compared.
+        if metrics_present(self.marks, place) <= compared:
+            said = [*score_move(self.marks, place, self.before, place_before), *said]
         if not said:
             return Message("moved.nothing", {"period": period_before})
         first, *more = said
@@ -104,7 +105,8 @@ class CardMoves:
     def _compared(self, place: int, place_before: int) -> list[tuple[str, float, float, float]]:
         """Metric, value now and before, and the error of their difference, where both are there.
 
-        A sum of a period that still runs is not compared with that of a whole one.
+        A sum of a period that still runs is not compared with that of a whole one, nor anything with
+        a period in which it was only kept since some day.
         """
         if self.before is None:
             return []
@@ -113,7 +115,7 @@ class CardMoves:
             rule = METRICS.get(metric)
             row_before = self._row_before.get(metric)
             is_unfinished_sum = rule is not None and rule.adds_up and self.marks.window.is_running
-            if row_before is None or is_unfinished_sum:
+            if row_before is None or is_unfinished_sum or not self.before.is_whole[row_before]:
                 continue
             now = float(self.marks.values[row, place])
             was = float(self.before.values[row_before, place_before])

@@ -57,6 +57,8 @@ class Marks:
     scales: Sequence[float | None]
     """Full marks of each metric as Settings has them; None: as it is measured."""
     lower_is_better: Sequence[bool]
+    is_whole: Sequence[bool]
+    """Of each metric, whether what it counts was kept all through the window."""
     values: Floats
     value_errors: Floats
     """Standard errors of `values`, in their own units; missing where a metric has none."""
@@ -160,6 +162,7 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         metrics=[metric.metric for metric in metrics],
         scales=[metric.scale for metric in metrics],
         lower_is_better=[metric.better == "lower" for metric in metrics],
+        is_whole=[_is_whole(metric, sources, window) for metric in metrics],
         values=values,
         value_errors=value_errors,
         lows=lows,
@@ -231,6 +234,11 @@ def _real_weight(metrics: Sequence[Metric], scores: Floats) -> Floats:
 def _is_of_deals(metric: Metric) -> bool:
     rule = METRICS.get(metric.metric)
     return rule is not None and rule.of_deals
+
+
+def _is_whole(metric: Metric, sources: Sources, window: Window) -> bool:
+    rule = METRICS.get(metric.metric)
+    return rule is None or sources.is_whole(rule.begins, window)
 
 
 def _deals_needed(metrics: Sequence[Metric], sources: Sources, window: Window) -> int:

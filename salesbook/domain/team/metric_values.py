@@ -20,7 +20,7 @@ from salesbook.domain.team.credited import CreditedSales
 from salesbook.domain.team.errors_of_counts import rate_error, survey_error, weekly_variance
 from salesbook.domain.team.goals import GOALS, GoalProgress, MetricFacts
 from salesbook.domain.team.peers import Peers
-from salesbook.domain.team.sources import Sources
+from salesbook.domain.team.sources import Begins, Sources
 from salesbook.domain.team.windows import Window
 from salesbook.money import to_floats
 
@@ -59,6 +59,8 @@ class MetricRule:
     """Whether it is made of the deals that a rep won: such metrics have their luck in common."""
     adds_up: bool = False
     """Whether it grows day by day, so that a period that still runs has less of it than a whole one."""
+    begins: Begins = ""
+    """What has to be on record from a period's first days on, for it to be that of the whole period."""
 
 
 METRICS: Final[dict[str, MetricRule]] = {}
@@ -66,18 +68,22 @@ METRICS: Final[dict[str, MetricRule]] = {}
 
 
 def metric(
-    *names: str, full_marks: float | None = None, of_deals: bool = False, adds_up: bool = False
+    *names: str,
+    full_marks: float | None = None,
+    of_deals: bool = False,
+    adds_up: bool = False,
+    begins: Begins = "",
 ) -> Callable[[MeasureRule], MeasureRule]:
     """Register the function below as the rule of a metric.
 
     Args:
         names: codes of the metric; each has a label in `[choices.metrics]`, in every language.
-        full_marks: see MetricRule, also for `of_deals` and `adds_up`.
+        full_marks: see MetricRule, also for the others.
     """
 
     def register(measure: MeasureRule) -> MeasureRule:
         for name in names:
-            METRICS[name] = MetricRule(measure, full_marks, of_deals, adds_up)
+            METRICS[name] = MetricRule(measure, full_marks, of_deals, adds_up, begins)
         return measure
 
     return register
@@ -255,7 +261,7 @@ def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
     return Measured(rate, low, high, error, error, compared=rate)
 
 
-@metric("activity", "activities")
+@metric("activity", "activities", begins="activities")
 def activity(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Visits and calls per working day employed; missing where nobody logs any in the period."""
     activities = sources.activities
@@ -335,7 +341,7 @@ def satisfaction(sources: Sources, window: Window, peers: Peers) -> Measured:
     return Measured(mean, low, high, error, error, compared=mean)
 
 
-@metric("revenue", of_deals=True, adds_up=True)
+@metric("revenue", of_deals=True, adds_up=True, begins="sales")
 def revenue(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Revenue credited to the rep, in the currency's units."""
     if not sources.anything_sold(window):
@@ -346,13 +352,13 @@ def revenue(sources: Sources, window: Window, peers: Peers) -> Measured:
     return luck.of_amounts(value, 1.0)
 
 
-@metric("orders", of_deals=True, adds_up=True)
+@metric("orders", of_deals=True, adds_up=True, begins="sales")
 def orders(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Orders credited to the rep."""
     return _counted("orders", sources.order_credits, sources, window, peers)
 
 
-@metric("new_customers", of_deals=True, adds_up=True)
+@metric("new_customers", of_deals=True, adds_up=True, begins="sales")
 def new_customers(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Customers whose first order was credited to the rep."""
     return _counted("new_customers", sources.customer_credits, sources, window, peers)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +24,11 @@ from salesbook.domain.team.windows import Window
 from salesbook.frames import Tables
 from salesbook.money import to_floats
 from salesbook.policy import Policy
+
+Begins = Literal["", "sales", "activities"]
+"""What a workbook has kept from some day on; blank for what is whole in any period."""
+_FIRST_PART: Final = 0.1
+"""What begins within this part of a period may have begun before: not every day has a sale."""
 
 MetricMonth = tuple[str, str]
 """A metric and a month, `2026-07`."""
@@ -124,6 +132,21 @@ class Sources:
         activities = self.tables["Activities"]
         is_visit_or_call = activities["kind"].isin(["visit", "phone"])
         return self._events(activities, "done_on", is_visit_or_call)
+
+    def is_whole(self, begins: Begins, window: Window) -> bool:
+        """Whether something was kept all through a window, and not only since some day inside of it.
+
+        Visits of a year in which they were first noted in October are not those of the year.
+        """
+        if not begins:
+            return True
+        days = self.activities.days if begins == "activities" else self.revenue_credits.days
+        known = days[~np.isnat(days)]
+        if not known.size:
+            return False
+        length = (window.end - window.start).days + 1
+        latest = window.start + dt.timedelta(days=math.floor(length * _FIRST_PART))
+        return bool(known.min() < np.datetime64(latest + dt.timedelta(days=1)))
 
     @cached_property
     def surveys(self) -> pd.DataFrame:

@@ -138,7 +138,8 @@ class Agreed:
             awards, start = self.context.tables["Awards"], self.context.first_month
             ends = awards["period"].map(lambda period: last_day(period, start))
             since = first_day(self.context.year, start)
-            recent = awards.assign(ends=ends)[(ends >= since).to_numpy(dtype=bool)]
+            is_recent = (ends >= since) & (ends <= self.context.as_of)
+            recent = awards.assign(ends=ends)[is_recent.to_numpy(dtype=bool)]
             in_order = recent.sort_values(
                 ["ends", "period", "award"], ascending=[False, True, True]
             )

@@ -53,7 +53,9 @@ def _given_last(context: PageContext) -> list[Record]:
     if awards.empty:
         return []
     ends = awards["period"].map(lambda period: pd.Timestamp(last_day(period, context.first_month)))
-    newest = awards[(ends == ends.max()).to_numpy(dtype=bool)]
+    # A run that looks back keeps what later months, closed since, have given.
+    is_over = ends <= context.today
+    newest = awards[(is_over & (ends == ends[is_over].max())).to_numpy(dtype=bool)]
     return records_of(newest.sort_values(["period", "award", "rep_id"]))
 
 
