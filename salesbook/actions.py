@@ -284,7 +284,6 @@ _PROPOSE = Action(
         "Proposal",
     ),
     writes=("Targets", "Proposal"),
-    must_have=("Proposal",),
     rests_on=("Holidays", "Stages", "Ramp", "Season"),
     keys=(
         "currency",
@@ -307,7 +306,7 @@ _PROPOSE = Action(
     ),
     buttons=(
         Button(
-            "take_proposal",
+            "propose",
             group="targets",
             icon="WhatIfAnalysisMenu",
             keytip="O",

@@ -27,7 +27,7 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 GROUPS = {
     "data": ["import", "validate"],
-    "targets": ["take_proposal", "split", "resplit", "publish"],
+    "targets": ["propose", "split", "resplit", "publish"],
     "team": ["score"],
     "customers": ["tier"],
     "pipeline": ["funnel"],
