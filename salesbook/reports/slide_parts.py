@@ -82,7 +82,8 @@ class Pen:
         if sign:
             of_sign = replace(style, is_bold=True, colour=colour_of_sign(sign))
             self.run(paragraph, f"{sign} ", of_sign)
-        self.run(paragraph, text, style)
+        if text:
+            self.run(paragraph, text, style)
 
     def run(self, paragraph: Any, text: str, style: Style) -> None:
         """Words of one look."""
