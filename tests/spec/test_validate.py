@@ -49,6 +49,7 @@ REQUIRED = {
         "year": 2026,
         "scope_kind": "company",
         "scope": "company",
+        "owner_id": "r1",
         "metric": "revenue",
         "target": 100,
     },
