@@ -193,11 +193,9 @@ def _words(code: str, task: Task, row: Any) -> Message:
         "metric": f"Targets.metric={row.metric}",
         "target": words.amount(int(row.target)),
     }
-    if pd.isna(row.in_reach_rate):
+    if pd.isna(row.floor):
         return Message(f"{code}-alone", facts)
-    more: dict[str, Fact] = {
-        "floor": words.amount(int(row.floor)),
-        "stretch": words.amount(int(row.stretch)),
-        "rate": float(row.in_reach_rate),
-    }
-    return Message(code, {**facts, **more})
+    facts |= {"floor": words.amount(int(row.floor)), "stretch": words.amount(int(row.stretch))}
+    if pd.isna(row.in_reach_rate):
+        return Message(f"{code}-running", facts)
+    return Message(code, {**facts, "rate": float(row.in_reach_rate)})

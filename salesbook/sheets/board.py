@@ -23,7 +23,6 @@ MARGIN_PIXELS: Final = 28
 ROW_PIXELS: Final = 24
 SPACER_PIXELS: Final = 12
 TWO_LINES: Final = 34
-THREE_LINES: Final = 46
 """Pixels of rows whose long texts go on in further lines: written smaller nobody reads them."""
 _TITLE_BESIDE_NOTE: Final = 18
 """Columns of a title that has a note beside it."""

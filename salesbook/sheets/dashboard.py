@@ -23,7 +23,6 @@ from salesbook.sheets.board import (
     COLUMNS,
     SIGN_COLUMN,
     SPACER_PIXELS,
-    THREE_LINES,
     TWO_LINES,
     Board,
     Line,
@@ -210,7 +209,7 @@ def _people_and_changes(board: Board) -> None:
         link_width=7,
     )
     board.next_row()
-    board.lists_beside(((0, _HELP, "help"), (right, _CHANGED, "changed")), CHANGES, THREE_LINES)
+    board.lists_beside(((0, _HELP, "help"), (right, _CHANGED, "changed")), CHANGES, TWO_LINES)
     board.next_row(SPACER_PIXELS)
 
 

@@ -406,8 +406,11 @@ def test_a_proposal_adds_up(seed: int):
     sure = told[told["floor"].notna()]
     assert (sure["floor"] <= sure["target"]).all()
     assert (sure["target"] <= sure["stretch"]).all()
-    assert (sure["floor_rate"] >= sure["in_reach_rate"]).all()
-    assert (sure["in_reach_rate"] >= sure["stretch_rate"]).all()
+    # Of the year that runs the forecast says the chance: two would contradict each other.
+    likely = sure[sure["in_reach_rate"].notna()]
+    assert not (likely["year"] == 2026).any()
+    assert (likely["floor_rate"] >= likely["in_reach_rate"]).all()
+    assert (likely["in_reach_rate"] >= likely["stretch_rate"]).all()
 
     company = told[told["scope_kind"] == "company"].set_index("year")
     attained = outcome.tables["Attainment"]

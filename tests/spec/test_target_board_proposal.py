@@ -34,7 +34,7 @@ def codes(listed: list[Any]) -> list[str]:
 
 def test_a_plan_that_is_what_is_proposed_is_good_in_every_line():
     listed = lines()
-    assert codes(listed) == ["proposed", "gap-enough", "loads-even", "proposed-next"]
+    assert codes(listed) == ["proposed-running", "gap-enough", "loads-even", "proposed-next"]
     assert [line.get("sign") for line in listed] == [GOOD, GOOD, GOOD, None]
     assert listed[0]["says"].more[0].code == "page.target.planned-same"
 

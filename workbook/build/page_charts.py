@@ -150,8 +150,8 @@ class PageCharts:
         if line.labels in ("ends", "last"):
             first_row, _, last_row, _ = series_cells(line.series)
             size = last_row - first_row + 1
-            if line.labels == "last":
-                labels["position"] = "right"
+            # Beside the last point it would run into the label of the column that stands there.
+            labels["position"] = "above"
             kept = {size - 1} if line.labels == "last" else {0, size - 1}
             labels["custom"] = [None if at in kept else {"delete": True} for at in range(size)]
         return {"data_labels": labels}

@@ -31,6 +31,10 @@ class Levels:
     stretch_rate: float | None = None
     top_down_rate: float | None = None
 
+    def without_chances(self) -> Levels:
+        """The amounts alone: of a year that runs the forecast, which knows more, says the chance."""
+        return Levels(self.floor, self.target, self.stretch)
+
 
 def levels_of(draws: Floats, top_down: int | None, bottom_up: int, rounding: Rounding) -> Levels:
     """Choose the three levels.

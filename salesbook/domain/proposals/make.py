@@ -174,6 +174,8 @@ def _rows(basis: ProposalBasis, year: YearAhead) -> list[dict[str, Any]]:
         before = int(part.before) if year.has_year_before[place] else None
         top_down, by_market = growth.top_down(before) if before is not None else (None, 0)
         levels = levels_of(year.draws[place], top_down, int(part.bottom_up), rounding)
+        if year.span.has_begun:
+            levels = levels.without_chances()
         rows.append(
             {
                 "year": year.span.year,

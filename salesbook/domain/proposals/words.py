@@ -104,7 +104,9 @@ class ProposalWords:
                 yield Message(f"proposal.{name}-{more}", {"amount": self.amount(abs(amount))})
 
     def _chances(self, levels: Levels) -> Iterator[Message]:
-        if levels.in_reach_rate is None:
+        if levels.floor is None:
             yield Message("proposal.few-own-months", {"needed": YEAR_OF_MONTHS})
+        elif levels.in_reach_rate is None:
+            yield Message("proposal.forecast-says", {"table": "Forecast"})
         elif levels.top_down_rate is not None:
             yield Message("proposal.chance", {"rate": levels.top_down_rate})

@@ -28,7 +28,8 @@ def proposal_lines(plan: YearPlan, scope: Scope) -> list[Line]:
         return []
     common = {"metric": plan.metric, "table": "Proposal"}
     if pd.isna(row["target"]):
-        return [{**common, "says": row["because"]}]
+        # Before there is anything to plan by, the page says the first step alone.
+        return [{**common, "says": row["because"]}] if plan.context.has_begun else []
     lines = [_beside_plan(plan, scope, row), *_gap(plan, row)]
     told = [{**common, **line} for line in lines]
     loads = [{"metric": plan.metric, **line} for line in _loads(plan, scope)]
@@ -68,14 +69,17 @@ def _beside_plan(plan: YearPlan, scope: Scope, row: dict[str, Any]) -> Line:
     proposed = int(row["target"])
     facts: dict[str, Fact] = {"target": rounded(plan, proposed)}
     code = "page.target.proposed"
-    if pd.isna(row["in_reach_rate"]):
+    if pd.isna(row["floor"]):
         code += "-alone"
     else:
         facts |= {
             "floor": rounded(plan, int(row["floor"])),
             "stretch": rounded(plan, int(row["stretch"])),
-            "rate": float(row["in_reach_rate"]),
         }
+        if pd.isna(row["in_reach_rate"]):
+            code += "-running"
+        else:
+            facts["rate"] = float(row["in_reach_rate"])
     has_figure = plan.has_plan and not plan.is_first_draft
     planned = figures_of(plan, scope).target if has_figure else typed_target(plan.targets, scope)
     first: Line = {"says": Message(code, facts), "target": proposed, "amount": planned}
@@ -138,7 +142,7 @@ def _loads(plan: YearPlan, scope: Scope) -> Iterator[Line]:
     moved = -int(heavy["change_to_even"].sum())
     facts: dict[str, Fact] = {
         "count": len(heavy),
-        "names": ", ".join(names) + (" …" if len(heavy) > _NAMED else ""),
+        "names": ", ".join(names),
         "amount": rounded(plan, moved),
     }
     yield {**common, "sign": ATTENTION, "says": Message("page.target.overloaded", facts)}
