@@ -73,7 +73,8 @@ def _choices(context: PageContext, plans: list[YearPlan]) -> Iterator[ListLines]
 def _of_scope(plan: YearPlan, scope: Scope) -> Iterator[tuple[str, list[Line]]]:
     """The lists of one year, metric and scope, by the middle of their names."""
     yield "answer", answer(plan, scope)
-    yield "proposal", proposal_lines(plan, scope)
+    if proposed := proposal_lines(plan, scope):
+        yield "proposal", proposed
     is_planned = plan.has_plan or typed_target(plan.targets, scope) is not None
     if not is_planned:
         # The page says what to do instead of showing empty frames.
