@@ -217,7 +217,7 @@ class QuotaChecked(
     quota_rate: Ratio | None = None
     """Quota ÷ potential."""
     chance_rate: Share | None = None
-    """Chance to reach the quota; missing with too few own months."""
+    """Chance to reach the quota; missing with too few own months, and of a year that runs."""
     overloaded: Flag
     change_to_even: Balance | None = None
     """What to add to the quota, as part of the smallest change that evens all."""

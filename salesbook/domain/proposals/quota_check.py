@@ -81,7 +81,11 @@ def _checked(year: YearAhead, quotas: pd.Series[int], few: int) -> _Checked:
             draws = None
         is_known = is_of_money(year.metric) or potential >= few
         potentials.append(max(potential, 0) if is_known else 0)
-        chances.append(None if draws is None else chance_of(draws, float(quota)))
+        # Of a year that runs the forecast says the chance: two would contradict each other.
+        if draws is None or year.span.has_begun:
+            chances.append(None)
+        else:
+            chances.append(chance_of(draws, float(quota)))
         all_draws.append(draws)
     ids = [str(rep) for rep in quotas.index]
     amounts = quotas.to_numpy(dtype=np.int64)
