@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import fiscal_year_of
+from salesbook.domain.arithmetic.calendar import fiscal_year_of, months_of_year
 from salesbook.domain.outcome import Outcome, Patch, Task
 from salesbook.domain.proposals.basis import FIRST_METRIC, basis_of
 from salesbook.domain.proposals.make import proposal_table, years_ahead
@@ -110,16 +110,27 @@ def _asked_row(task: Task, table: pd.DataFrame) -> int:
 
 
 def _asked_year(task: Task, table: pd.DataFrame) -> int:
-    """The year that is named; else the first that has no target yet for the company, else the next."""
+    """The year that is named; else the first for which the company has typed no target of its own.
+
+    One that was taken from the proposal is none, until the plan is published: the same command said
+    twice means the same year.
+    """
     if task.year is not None:
         return task.year
-    running = fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
+    start_month = task.policy.rules.fiscal_year_start
     targets = task.tables["Targets"]
     is_company = (targets["scope_kind"] == COMPANY) & (targets["metric"] == FIRST_METRIC)
-    has_target = set(targets.loc[is_company, "year"].dropna().astype(int))
+    typed = targets[is_company].groupby("year")["target"].max()
+    is_proposed = (table["scope_kind"] == COMPANY) & (table["metric"] == FIRST_METRIC)
+    proposed = table[is_proposed].set_index("year")["target"]
+    months = set(plan_in_force(task.tables["TargetPlan"])["period"])
     years = [int(year) for year in sorted(table["year"].unique())]
-    without = [year for year in years if year not in has_target]
-    return without[0] if without else running + 1
+    for year in years:
+        target = typed.get(year)
+        is_open = pd.isna(target) or bool(target == proposed.get(year))
+        if is_open and months.isdisjoint(months_of_year(year, start_month)):
+            return year
+    return fiscal_year_of(task.as_of, start_month) + 1
 
 
 def _rows_called(typed: str, of_year: pd.DataFrame, task: Task) -> list[int]:

@@ -104,6 +104,17 @@ def test_a_target_that_is_there_keeps_all_but_its_levels():
     assert set(patch.cells[0]) == {"floor", "target", "stretch"}
 
 
+def test_the_same_command_means_the_same_year_until_somebody_types_a_target_of_his_own():
+    """Taken once, 2027 is still the year of the next command; a typed target moves it to 2028."""
+    row = taken("company").patches["Targets"].new_rows.iloc[0].dropna().to_dict()
+    for scope in ("company", "s"):
+        again = taken(scope, None, Targets=[row]).patches["Targets"]
+        years = {*again.new_rows["year"], *([2027] if again.cells else [])}
+        assert years <= {2027}
+    typed = taken("company", None, Targets=[{**row, "target": 5}]).patches["Targets"]
+    assert typed.new_rows["year"].tolist() == [2028]
+
+
 # --- in a workbook --------------------------------------------------------------------------------
 
 

@@ -387,3 +387,27 @@ def test_all_that_is_paid_is_what_the_plans_say_once(seed: int):
     book.close("2026-05", "2026-06-01")
     book.pay("2026-06-15")
     assert (book.commission["period"] <= "2026-05").all()
+
+
+def test_what_a_closed_month_counted_without_a_quota_is_counted_once_when_one_comes():
+    """January sold 1,000 and paid nothing; in February a quota of 10,000 a month is published.
+
+    February pays January's 100 at 10 %. Sold to date is 1,000 and then 1,250, not 2,000 and more.
+    """
+    policy = rules(bracket("A", 0.1))
+    book = book_of(policy, sold("o1", "2026-01-10", 1_000), quota=0)
+    book.close("2026-01", "2026-02-01")
+    book.more["TargetPlan"] = planned("r1", dict.fromkeys(MONTHS, 10_000_00))
+    book.pay("2026-02-28")
+    shown = book.statements[["period", "sold", "earned", "attainment_rate"]].values.tolist()
+    january, february = shown
+    assert january[:3] == ["2026-01", 1_000_00, 0]
+    assert february[:3] == ["2026-02", 0, 100_00]
+    assert february[3] == pytest.approx(1_000 / 120_000)
+
+    book.close("2026-02", "2026-03-01")
+    book.orders.append(sold("o2", "2026-03-05", 250))
+    book.pay("2026-03-15")
+    march = book.statements.iloc[-1]
+    assert (march["sold"], march["earned"]) == (250_00, 25_00)
+    assert march["attainment_rate"] == pytest.approx(1_250 / 120_000)

@@ -109,8 +109,9 @@ class AwardsDue:
 def awards_due(contest: Contest, *, as_of: dt.date, closed_to: str) -> AwardsDue:
     """Find the winners of all periods that no closed month has given awards for.
 
-    Money is given for every such period. What is only praise is of the running fiscal year, as score
-    cards are: of years that nobody closed it would say nothing anew.
+    Money is given for every such period. What is only praise is of the running fiscal year and the
+    one before, which is over when its awards are read: of older ones that nobody closed it would say
+    nothing anew.
 
     Args:
         as_of: the day of the run; periods that end after it are not over.
@@ -121,12 +122,15 @@ def awards_due(contest: Contest, *, as_of: dt.date, closed_to: str) -> AwardsDue
     if not policy.award_rules or contest.lines.empty:
         return AwardsDue()
 
-    this_year = set(months_of_year(fiscal_year_of(as_of, start_month), start_month))
+    running = fiscal_year_of(as_of, start_month)
+    lately = {
+        month for year in (running - 1, running) for month in months_of_year(year, start_month)
+    }
     months = sorted(set(contest.lines["month"]))
     given: list[GivenAward] = []
     for period, kind in _periods_over(months, as_of, closed_to, start_month):
         for rule in _rules_in_force(policy, period, kind):
-            if rule.kind == "money" or months_in(period, start_month)[-1] in this_year:
+            if rule.kind == "money" or months_in(period, start_month)[-1] in lately:
                 given += _given(rule, period, start_month, contest.winners(rule.award, period))
     return AwardsDue(tuple(given))
 

@@ -271,6 +271,8 @@ class _Statements:
     periods: dict[str, CommissionPeriod] = field(default_factory=dict)
     sold_to_date: dict[str, int] = field(default_factory=dict)
     """By commission period: revenue, minor units."""
+    sold_unpaid: dict[str, int] = field(default_factory=dict)
+    """By closed month: revenue that its statement counts though no line of it was paid, minor units."""
     pending: list[str] = field(default_factory=list)
     """Closed months whose changes wait for the first open one."""
     owed: int = 0
@@ -306,7 +308,7 @@ class _Statements:
             stretch.paid += line.amount
             for family, counted in line.counted.items():
                 stretch.count(family, counted)
-            self._count_sold(line.earned, line.revenue)
+            self._count_line(line.earned, line.revenue)
         self.owed += self.rep_past.advanced.get(month, 0)
         self.pending.append(month)
 
@@ -314,6 +316,7 @@ class _Statements:
         if not booked:
             # Who could not be paid has sold all the same, and only the statement says how much.
             self._count_sold(month, on_record or 0)
+            self.sold_unpaid[month] = max(on_record or 0, 0)
         if on_record is None:
             self._write_closed(month, booked)
 
@@ -335,6 +338,19 @@ class _Statements:
     def _count_sold(self, month: str, revenue: int) -> None:
         period = self.book.period_of(month)
         self.sold_to_date[period] = self.sold_to_date.get(period, 0) + revenue
+
+    def _count_line(self, earned: str, revenue: int) -> int:
+        """Count what a line was paid for, less what a statement has counted without one.
+
+        A month that was closed before there was a quota counts what was sold, and pays it later.
+
+        Returns: what is counted only now.
+        """
+        counted = min(self.sold_unpaid.get(earned, 0), max(revenue, 0))
+        if counted:
+            self.sold_unpaid[earned] -= counted
+        self._count_sold(earned, revenue - counted)
+        return revenue - counted
 
     def _write_closed(self, month: str, booked: Sequence[Booked]) -> None:
         """Write the statement of a month that was closed before there were statements."""
@@ -361,9 +377,8 @@ class _Statements:
 
         # What a manager's reps sold is not his own.
         own = [line for line in lines if not line.rule.startswith(OVERRIDE)]
-        sold += sum(_revenue_of(line) for line in own)
         for line in own:
-            self._count_sold(month_earned(line.rule, month), _revenue_of(line))
+            sold += self._count_line(month_earned(line.rule, month), _revenue_of(line))
 
         if lines or sold or self.book.is_employed(self.rep, month):
             drawn = sum(line.amount for line in lines if line.rule == DRAW)
