@@ -25,7 +25,7 @@ from salesbook.expressions import (
 )
 from salesbook.pages.page import LineList, Page, Selector, Series
 
-RESULT_RUNS: Final = ("refresh", "score", "tier", "funnel", "split", "undo")
+RESULT_RUNS: Final = ("refresh", "score", "tier", "funnel", "split", "propose", "undo")
 """The runs that write what pages show, as RunLog calls them."""
 MOST_PERIODS: Final = 64
 MOST_TEAMS: Final = 40

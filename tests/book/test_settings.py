@@ -48,8 +48,8 @@ REFUSING = {
     "AwardRules": {"score"},
     "Rates": set(),
     "Holidays": {"split", "score", "tier", "funnel"},
-    "Ramp": {"split"},
-    "Season": {"split"},
+    "Ramp": {"split", "score"},
+    "Season": {"split", "score"},
     "Products": {"score"},
     "Brackets": {"score"},
 }

@@ -53,6 +53,8 @@ class Contest:
     target_plan: pd.DataFrame
     """What `plan_in_force` gives."""
     staff: Staff
+    calendar: WorkCalendar
+    """That of the run; of periods that are over no working day is counted."""
 
     def winners(self, award: str, period: str) -> list[Winner]:
         """Who won, by key: several where they did equally well, nobody where nobody sold.
@@ -152,9 +154,9 @@ class Contest:
 
     @cached_property
     def _sources(self) -> Sources:
-        """What score cards look at; of periods that are over no working day is counted."""
+        """What score cards look at."""
         facts = monthly(self.lines, self.target_plan, self.staff)
-        return Sources(self.tables, self.policy, facts, self.staff, WorkCalendar(), self.lines)
+        return Sources(self.tables, self.policy, facts, self.staff, self.calendar, self.lines)
 
     def _has_targets(self, window: Window) -> bool:
         plan = self.target_plan

@@ -147,7 +147,9 @@ def proposal_table(basis: ProposalBasis, years: list[YearAhead]) -> pd.DataFrame
     proposed = {(year.span.year, year.metric) for year in years}
     for span in basis.spans:
         for metric in basis.metrics(span.year):
-            if (span.year, metric) not in proposed:
+            # Of a book in which nothing was sold there is nothing to say.
+            has_sold = basis.history(metric).whole_months > 0
+            if has_sold and (span.year, metric) not in proposed:
                 rows.append(
                     {
                         "year": span.year,
