@@ -12,6 +12,7 @@ from salesbook.frames import frame_from_rows
 
 HISTORY: Final = "CandidateHistory"
 _FIRST: Final = "applied"
+_OUT: Final = ("rejected", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def candidate_steps(task: Task) -> CandidateSteps:
 
     An applicant without history who has already got further than the application is left alone: nobody
     knows when he got there, and the day of this run would make every search look slow. Nor does a blank
-    stage, which means applied, take anybody back. A run that looks back notes nothing: it would date
+    stage, which means applied, take anybody back, nor one in which he was when he withdrew or was
+    rejected: nobody has typed that he is out. A run that looks back notes nothing: it would date
     today's stage on a day gone.
     """
     history = task.tables[HISTORY]
@@ -65,6 +67,9 @@ def _steps(task: Task, history: pd.DataFrame) -> list[dict[str, Any]]:
                 rows.append({**row, "seq": 1, "entered_on": applicant.applied_on})
             continue
         newest = last.loc[key]
-        if stage not in (_FIRST, newest["stage"]):
+        known = {_FIRST, newest["stage"]}
+        if newest["stage"] in _OUT:
+            known |= set(in_order.loc[in_order["candidate_id"] == key, "stage"].iloc[-2:])
+        if stage not in known:
             rows.append({**row, "seq": int(newest["seq"]) + 1, "entered_on": task.as_of})
     return rows
