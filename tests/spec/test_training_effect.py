@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from salesbook.domain.arithmetic.calendar import next_month
+from salesbook.domain.arithmetic.calendar import last_whole_months, next_month
 from salesbook.domain.people.training_effect import (
     Measured,
     _quantile,
-    complete_months,
     training_effect,
 )
 from salesbook.frames import frame_from_rows
@@ -114,8 +113,8 @@ def test_the_quantile_is_students():
 
 
 def test_the_last_month_counts_once_it_is_over():
-    assert complete_months(day("2026-03-30"), 2) == ["2026-01", "2026-02"]
-    assert complete_months(day("2026-03-31"), 2) == ["2026-02", "2026-03"]
+    assert last_whole_months(day("2026-03-30"), 2) == ("2026-01", "2026-02")
+    assert last_whole_months(day("2026-03-31"), 2) == ("2026-02", "2026-03")
 
 
 # --- companies whose truth is known ---------------------------------------------------------------

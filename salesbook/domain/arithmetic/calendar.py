@@ -54,11 +54,29 @@ def months_of_year(fiscal_year: int, start_month: int) -> list[str]:
 
 def next_month(period: str, step: int = 1) -> str:
     """The month period so many months later, or earlier."""
-    year, month = divmod(int(period[:4]) * 12 + int(period[5:7]) - 1 + step, 12)
+    year, month = year_and_month(period)
+    year, month = divmod(year * 12 + month - 1 + step, 12)
     return f"{year:04d}-{month + 1:02d}"
 
 
 @cache
+def year_and_month(period: str) -> tuple[int, int]:
+    """The calendar year and month, from 1, of a month period."""
+    return int(period[:4]), int(period[5:7])
+
+
+def months_between(first: str, end: str) -> int:
+    """How many months from one month period to another; below 0 where that is earlier."""
+    (first_year, first_month), (end_year, end_month) = year_and_month(first), year_and_month(end)
+    return (end_year - first_year) * 12 + end_month - first_month
+
+
+def last_whole_months(as_of: dt.date, count: int = 12) -> tuple[str, ...]:
+    """The newest months that are over at the end of the day, the oldest first."""
+    running = month_of(as_of + dt.timedelta(days=1))
+    return tuple(next_month(running, -back) for back in range(count, 0, -1))
+
+
 def quarter_of_month(period: str, start_month: int) -> str:
     """The fiscal quarter of a month period: `FY2026-Q3`."""
     quarter = (int(period[5:7]) - start_month) % 12 // 3 + 1
@@ -92,13 +110,13 @@ def months_in(period: str, start_month: int) -> list[str]:
 def first_day(period: str, start_month: int) -> dt.date:
     """The first day of a period."""
     month = months_in(period, start_month)[0] if period.startswith("FY") else period
-    return dt.date(int(month[:4]), int(month[5:7]), 1)
+    return dt.date(*year_and_month(month), 1)
 
 
 def last_day(period: str, start_month: int) -> dt.date:
     """The last day of a period."""
     after = next_month(months_in(period, start_month)[-1])
-    return dt.date(int(after[:4]), int(after[5:7]), 1) - dt.timedelta(days=1)
+    return dt.date(*year_and_month(after), 1) - dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)

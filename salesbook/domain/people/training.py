@@ -6,8 +6,9 @@ import datetime as dt
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import last_whole_months
 from salesbook.domain.people.assigned_courses import assigned_courses
-from salesbook.domain.people.training_effect import complete_months, training_effect
+from salesbook.domain.people.training_effect import training_effect
 from salesbook.domain.people.training_gaps import training_gaps
 from salesbook.domain.people.training_measures import MONTHS, training_measures
 from salesbook.domain.people.training_progress import training_progress
@@ -20,7 +21,7 @@ def training_of(sources: Sources, *, as_of: dt.date) -> dict[str, pd.DataFrame]:
     courses, training = tables["Courses"], tables["Training"]
     assigned = assigned_courses(courses, training, tables["Reps"], sources.staff, as_of=as_of)
 
-    months = complete_months(as_of, MONTHS)
+    months = last_whole_months(as_of, MONTHS)
     ramp = [step.share for step in sources.policy.ramp]
     effect = training_effect(
         courses,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import zlib
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats, Ints
-from salesbook.domain.arithmetic.calendar import month_of, next_month
+from salesbook.domain.arithmetic.calendar import month_of, months_between
 from salesbook.domain.arithmetic.intervals import z_of
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
@@ -110,12 +109,6 @@ def training_effect(
     return sorted_by_key("TrainingEffect", frame_from_rows("TrainingEffect", rows))
 
 
-def complete_months(as_of: dt.date, count: int) -> list[str]:
-    """The last months that are over on a day, rising."""
-    running = month_of(as_of + dt.timedelta(days=1))
-    return [next_month(running, step - count) for step in range(count)]
-
-
 def _months_taken(records: pd.DataFrame, rep_ids: Sequence[str], months: Sequence[str]) -> Ints:
     """By rep: the place among the months of the month of completion.
 
@@ -124,14 +117,10 @@ def _months_taken(records: pd.DataFrame, rep_ids: Sequence[str], months: Sequenc
     """
     first = months[0]
     taken: Mapping[str, int] = {
-        str(record.rep_id): _months_between(first, month_of(record.completed_on.date()))
+        str(record.rep_id): months_between(first, month_of(record.completed_on.date()))
         for record in records.itertuples()
     }
     return np.array([taken.get(rep, _NEVER) for rep in rep_ids], dtype=np.int64)
-
-
-def _months_between(first: str, month: str) -> int:
-    return (int(month[:4]) - int(first[:4])) * 12 + int(month[5:7]) - int(first[5:7])
 
 
 def _cases(course_id: str, taken: Ints, changes: Sequence[_Changes]) -> list[_Case]:

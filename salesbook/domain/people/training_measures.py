@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Ints
-from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day
+from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day, year_and_month
 from salesbook.domain.people.training_effect import Measured
 from salesbook.domain.targets.ramp import employed_months, months_on_ramp, ramp_shares
 from salesbook.domain.team.sources import Events, Sources
@@ -47,7 +47,7 @@ def training_measures(
 
 def _at_full_capacity(sources: Sources, months: Sequence[str], ramp: Sequence[float]) -> Floats:
     """1 in months at full capacity, nan in others: places of `Staff.ids` down, months across."""
-    calendar = [(int(month[:4]), int(month[5:7])) for month in months]
+    calendar = [year_and_month(month) for month in months]
     # Shares are 0 before hire and 1 after the last step of the ramp, whatever a full rep carries.
     steps = [0.0] * months_on_ramp(ramp) + [1.0]
     rows = []

@@ -11,13 +11,18 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats
-from salesbook.domain.arithmetic.calendar import first_day, month_of, next_month
+from salesbook.domain.arithmetic.calendar import (
+    first_day,
+    last_whole_months,
+    month_of,
+    next_month,
+)
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.forecast.lines import credited_deals, open_lines
 from salesbook.domain.pipeline.now import pipeline_now
 from salesbook.domain.proposals.history import History, history_of, new_business_share, repeats
 from salesbook.domain.proposals.outlook import Outlook, outlook_of
-from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span, last_whole_months, spans_of
+from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span, spans_of
 from salesbook.domain.targets.spread.seats import Seats, seats_of
 from salesbook.domain.targets.spread.weights import Evidence, season_of
 from salesbook.domain.team.staff import NO_TEAM, Staff

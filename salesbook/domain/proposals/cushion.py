@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats
-from salesbook.domain.arithmetic.calendar import fiscal_year_of_month, month_of
+from salesbook.domain.arithmetic.calendar import fiscal_year_of_month, last_whole_months, month_of
 from salesbook.domain.proposals.basis import ProposalBasis
 from salesbook.domain.proposals.reach import MOST_YEARS, chance_of, draw_months, reached_with
-from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span, last_whole_months
+from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats
+from salesbook.domain.arithmetic.calendar import month_of, months_between
 from salesbook.domain.sales.credit import PIECE, order_counts
 from salesbook.money import times_rate
 
@@ -87,11 +88,9 @@ def _repeat_of(metric: str, lines: pd.DataFrame) -> pd.Series[Any]:
 def _whole_months(lines: pd.DataFrame, as_of: dt.date) -> int:
     if lines.empty:
         return 0
-    first: dt.date = lines["on"].min().date()
-    tomorrow = as_of + dt.timedelta(days=1)
-    running = tomorrow.year * 12 + tomorrow.month
     # A month that began before the first sale may lack some of its sales, but not its season.
-    return max(running - (first.year * 12 + first.month), 0)
+    first = month_of(lines["on"].min().date())
+    return max(months_between(first, month_of(as_of + dt.timedelta(days=1))), 0)
 
 
 def new_business_share(

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats
+from salesbook.domain.arithmetic.calendar import first_day, last_whole_months
 from salesbook.domain.proposals.basis import ProposalBasis
 from salesbook.domain.proposals.levels import Rounding, levels_of
 from salesbook.domain.proposals.outlook import Growth
 from salesbook.domain.proposals.parts import PARTS, parts_of, years_of_months
 from salesbook.domain.proposals.reach import MOST_YEARS, luck, season_left
-from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span, last_whole_months
+from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span
 from salesbook.domain.proposals.words import Grown, ProposalWords, too_few_months
 from salesbook.domain.targets.attainment import COMPANY
 from salesbook.domain.team.staff import NO_TEAM
@@ -102,7 +103,7 @@ def _proposed_for(basis: ProposalBasis, span: Span, parts: pd.DataFrame) -> pd.D
 
 def _teams(basis: ProposalBasis, span: Span) -> tuple[list[str], list[str]]:
     """Every rep, and his team on the day from which the proposal is for."""
-    day = max(basis.as_of, pd.Timestamp(f"{span.months[0]}-01").date())
+    day = max(basis.as_of, first_day(span.months[0], 1))
     teams = basis.staff.on_day(day)["team"].fillna("")
     return list(teams.index), list(teams)
 

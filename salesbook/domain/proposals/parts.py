@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats
-from salesbook.domain.arithmetic.calendar import next_month
+from salesbook.domain.arithmetic.calendar import month_of, months_between, next_month
 from salesbook.domain.proposals.basis import FIRST_METRIC, ProposalBasis, team_name
 from salesbook.domain.proposals.capacity import capacity_part, productivity
 from salesbook.domain.proposals.history import History
@@ -145,15 +145,9 @@ def years_of_months(basis: ProposalBasis, metric: str, scopes: pd.MultiIndex) ->
         if kind == "rep":
             hired_on, _ = basis.staff.employment.get(scope, (None, None))
             if hired_on is not None:
-                first = f"{hired_on.year:04d}-{hired_on.month:02d}"
+                first = month_of(hired_on)
                 # The month of hire is no whole one, unless it began with it.
                 first = first if hired_on.day == 1 else next_month(first)
-                own = min(months, _months_between(first, next_month(basis.last_year[-1])))
+                own = min(months, months_between(first, next_month(basis.last_year[-1])))
         years.append(max(own, 0) // YEAR_OF_MONTHS)
     return pd.Series(years, index=scopes, dtype="int64")
-
-
-def _months_between(first: str, end: str) -> int:
-    """Whole months from one to before another."""
-    years = int(end[:4]) - int(first[:4])
-    return years * YEAR_OF_MONTHS + int(end[5:7]) - int(first[5:7])

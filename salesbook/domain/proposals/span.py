@@ -15,9 +15,8 @@ from salesbook.domain.arithmetic.calendar import (
     first_day,
     fiscal_year_of,
     last_day,
-    month_of,
+    last_whole_months,
     months_of_year,
-    next_month,
 )
 
 YEAR_OF_MONTHS: Final = 12
@@ -49,12 +48,6 @@ class Span:
     def open_months(self) -> tuple[str, ...]:
         """The months of which something is left."""
         return tuple(month for month, part in zip(self.months, self.left, strict=True) if part > 0)
-
-
-def last_whole_months(as_of: dt.date, count: int = YEAR_OF_MONTHS) -> tuple[str, ...]:
-    """The newest months that are over at the end of the day, the oldest first."""
-    running = month_of(as_of + dt.timedelta(days=1))
-    return tuple(next_month(running, -back) for back in range(count, 0, -1))
 
 
 def span_of(year: int, as_of: dt.date, start_month: int, calendar: WorkCalendar) -> Span:

@@ -21,8 +21,10 @@ from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.calendar import (
     first_day,
     fiscal_year_of_month,
+    last_whole_months,
     month_of,
     next_month,
+    year_and_month,
     year_of_month,
 )
 from salesbook.domain.arithmetic.intervals import z_of
@@ -272,7 +274,7 @@ class _View:
     @cached_property
     def _coming(self) -> list[tuple[str, list[float]]]:
         """By opening: its team, and the share of a full rep in each month ahead."""
-        calendar = [(int(month[:4]), int(month[5:7])) for month in self.months]
+        calendar = [year_and_month(month) for month in self.months]
         found = []
         for opening in self._openings.itertuples():
             start = self._start(opening)
@@ -299,13 +301,11 @@ class _View:
 
 def _months_known(question: CapacityQuestion) -> list[str]:
     """The last complete months, from the first on in which anything was sold."""
-    # On its last day a month is complete.
-    now = month_of(question.as_of + dt.timedelta(days=1))
-    months = [next_month(now, step - PAST) for step in range(PAST)]
+    months = last_whole_months(question.as_of, PAST)
     sales = question.sales
     is_sold = (sales["metric"] == "revenue") & (sales["actual"] != 0)
     sold = set(sales.loc[is_sold, "month"])
-    first = min(sold, default=now)
+    first = min(sold, default=next_month(months[-1]))
     return [month for month in months if month >= first]
 
 
@@ -397,12 +397,12 @@ def _shares_by_start(view: _View, month: str) -> Iterator[tuple[dt.date, float]]
 
     Nobody starts before a search that begins today usually ends.
     """
-    calendar = [(int(month[:4]), int(month[5:7]))]
+    calendar = [year_and_month(month)]
     usual = math.ceil(view.usual_days() or 0)
     soonest = view.question.as_of + dt.timedelta(days=usual)
     start = month_of(soonest)
     while start <= month:
-        day = dt.date(int(start[:4]), int(start[5:7]), _LAST_DAY_OF_HIRE)
+        day = dt.date(*year_and_month(start), _LAST_DAY_OF_HIRE)
         if day >= soonest and first_month(day) <= calendar[0]:
             (share,) = ramp_shares(calendar, hired_on=day, ramp=view.question.ramp)
             yield day, share

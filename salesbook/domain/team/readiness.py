@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import last_day, month_of, next_month
+from salesbook.domain.arithmetic.calendar import last_day, last_whole_months, month_of
 from salesbook.domain.team.grading import LEAST_WEIGHT
 from salesbook.domain.team.marks import Marks, mark
 from salesbook.domain.team.sources import Sources
@@ -125,11 +125,9 @@ def _lacks_months(above: Level, months: int | None) -> Iterator[Message]:
 
 def _marks_of_year(sources: Sources, as_of: dt.date) -> Marks | None:
     """Marks of the last twelve whole months; months before there was any target are left out."""
-    month = month_of(as_of)
-    last = month if as_of == last_day(month, 1) else next_month(month, -1)
-    months = tuple(next_month(last, step) for step in range(1 - _MONTHS, 1))
+    months = last_whole_months(as_of, _MONTHS)
     planned = sources.months_planned(months)
-    return mark(sources, months_window(planned, last_day(last, 1), is_year=True))
+    return mark(sources, months_window(planned, last_day(months[-1], 1), is_year=True))
 
 
 def _score(marks: Marks | None, rep: str) -> _Score:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats
-from salesbook.domain.arithmetic.calendar import first_day
+from salesbook.domain.arithmetic.calendar import first_day, year_and_month
 from salesbook.domain.targets.ramp import employed_months, ramp_shares
 from salesbook.domain.team.staff import Staff
 from salesbook.names.folding import fold_name
@@ -129,7 +129,7 @@ def _time_in_company(
     people: pd.DataFrame, months: Sequence[str], ramp: Sequence[float]
 ) -> tuple[Flags, Floats]:
     """Who is employed in which month, and the share of full capacity that the ramp gives then."""
-    calendar_months = [(int(month[:4]), int(month[5:7])) for month in months]
+    calendar_months = [year_and_month(month) for month in months]
     employed, ramped = [], []
     for hired, left in zip(people["hired_on"], people["left_on"], strict=True):
         hired_on, left_on = _day(hired), _day(left)
