@@ -64,10 +64,7 @@ def _proposals(task: Task) -> pd.DataFrame:
     credits = credits_of(task.tables, task.policy, as_of=task.as_of)
     staff = Staff(task.tables["Reps"], task.tables["Assignments"])
     plan = plan_in_force(task.tables["TargetPlan"])
-    wants_pieces = any(
-        (task.tables[name]["metric"] == "quantity").any() for name in ("TargetPlan", "Targets")
-    )
-    facts = monthly(credits.lines, plan, staff, with_pieces=bool(wants_pieces))
+    facts = monthly(credits.lines, plan, staff)
     basis = basis_of(task, facts, credits.lines)
     return proposal_table(basis, years_ahead(basis))
 

@@ -25,7 +25,7 @@ from salesbook.labels import header
 from salesbook.store import TableWrite
 from salesbook.tables import TABLES
 from tests.book.drawn import book, table
-from tests.spec.score_tables import at, scored, task_of
+from tests.spec.score_tables import at, planned, scored, task_of
 from tests.spec.test_proposals import months_back, plain, rep, steady
 
 DAY = dt.date(2026, 6, 12)
@@ -55,9 +55,33 @@ def test_without_take_nothing_but_the_proposal_is_written():
     assert [message.code for message in outcome.answer] == ["propose.proposed"] * 3
 
 
-def test_the_verb_proposes_what_score_does():
-    scores = scored("2026-12-31", plain(), **BOOK).tables["Proposal"]
-    pd.testing.assert_frame_equal(taken(None).tables["Proposal"], scores)
+IN_PIECES = [
+    {
+        "year": 2027,
+        "scope_kind": "company",
+        "scope": "company",
+        "metric": "quantity",
+        "target": 90,
+    }
+]
+
+
+PLANNED = planned("r1", {"2026-12": 5}, metric="quantity")
+
+
+@pytest.mark.parametrize(("targets", "plan"), [([], []), (IN_PIECES, []), (IN_PIECES, PLANNED)])
+def test_the_verb_proposes_what_score_does(
+    targets: list[dict[str, Any]], plan: list[dict[str, Any]]
+):
+    """Of pieces too, which Attainment counts only where a plan is in pieces."""
+    tables = {**BOOK, "Targets": targets, "TargetPlan": plan}
+    tables["Orders"] = [{**line, "quantity": 2.0} for line in BOOK["Orders"]]
+    scores = scored("2026-12-31", plain(), **tables).tables["Proposal"]
+    proposed = taken(None, **tables).tables["Proposal"]
+    pd.testing.assert_frame_equal(proposed, scores)
+    if targets:
+        of_company = at(scores, year=2027, scope="company", metric="quantity")
+        assert of_company["bottom_up"] == 3 * 12 * 2
 
 
 @pytest.mark.parametrize(("typed", "scope"), [("company", "company"), ("s", "S"), ("ann", "r1")])

@@ -23,12 +23,14 @@ from salesbook.domain.pipeline.now import pipeline_now
 from salesbook.domain.proposals.history import History, history_of, new_business_share, repeats
 from salesbook.domain.proposals.outlook import Outlook, outlook_of
 from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span, spans_of
+from salesbook.domain.targets.attainment import pieces_sold
 from salesbook.domain.targets.spread.seats import Seats, seats_of
 from salesbook.domain.targets.spread.weights import Evidence, season_of
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.names.folding import fold_name
 
 FIRST_METRIC: Final = "revenue"
+_PIECES: Final = "quantity"
 _YEARS_OF_CYCLES: Final = 24
 """Months over which it is counted how long deals take."""
 
@@ -43,7 +45,7 @@ class ProposalBasis:
 
     task: Task
     facts: pd.DataFrame
-    """What `attainment.monthly` gives, of sales up to the day."""
+    """What `attainment.monthly` gives, of sales up to the day, and always what was sold in pieces."""
     lines: pd.DataFrame
     """Credits with their team on the day, `team`."""
 
@@ -177,12 +179,15 @@ def basis_of(task: Task, facts: pd.DataFrame, lines: pd.DataFrame) -> ProposalBa
     """Gather it.
 
     Args:
-        facts: what `attainment.monthly` gives.
+        facts: what `attainment.monthly` gives; pieces are added where nobody plans in pieces yet.
         lines: credits, as `credits_of` gives them.
     """
     basis = ProposalBasis(task, facts, lines)
-    teams = basis.staff.teams(lines["rep_id"], lines["on"])
-    return replace(basis, lines=lines.assign(team=teams))
+    sold = lines.assign(team=basis.staff.teams(lines["rep_id"], lines["on"]))
+    if not facts.loc[facts["metric"] == _PIECES, "actual"].any():
+        in_pieces = pieces_sold(sold)
+        facts = pd.concat([facts, in_pieces[in_pieces["actual"] != 0]], ignore_index=True)
+    return replace(basis, facts=facts, lines=sold)
 
 
 def team_name(team: Any) -> str:

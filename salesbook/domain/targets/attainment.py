@@ -52,7 +52,7 @@ def monthly(
         planned(plan, staff),
     ]
     if with_pieces:
-        parts.append(_pieces(sold))
+        parts.append(pieces_sold(sold))
     facts = pd.concat(parts, ignore_index=True)
 
     keys = ["month", "rep_id", "team", "metric"]
@@ -68,8 +68,11 @@ def _actuals(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1
     return facts.assign(metric=metric, target=0, quota=0, actual=amounts)
 
 
-def _pieces(sold: pd.DataFrame) -> pd.DataFrame:
-    """Pieces as facts, whole by month, rep and team, so that longer periods and groups add up."""
+def pieces_sold(sold: pd.DataFrame) -> pd.DataFrame:
+    """Pieces as facts, whole by month, rep and team, so that longer periods and groups add up.
+
+    Args: sold are credits with their team on the day, `team`.
+    """
     grouped = sold.groupby(["month", "rep_id", "team"], as_index=False)
     sums = grouped["pieces"].sum()
     whole_pieces, _ = times_rate(sums["pieces"].to_numpy(), 1 / PIECE)
