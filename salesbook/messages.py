@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -27,6 +27,12 @@ class Message:
 
     What can be said in many combinations is so said without a template for each of them.
     """
+
+
+def joined(messages: Iterable[Message]) -> Message:
+    """Sentences, one at least, as one message of one cell; what each says beside itself goes."""
+    first, *more = messages
+    return Message(first.code, first.params, tuple(more))
 
 
 Severity = Literal["error", "warning"]

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 
 from salesbook.labels.names import choice, header, sheet_name
 from salesbook.labels.words import LANGUAGES, Language, word, words
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 
 _SLOT: Final = re.compile(r"\{(\w+)(?::([\w/ ]+))?\}")
 """A param's name and, after a colon, its form: `{found}`, `{amount:money}`, `{days:day/days}`."""
@@ -347,8 +347,7 @@ def message_of(text: str) -> Message | None:
     if len(known) == len(parts) > 1:
         explained = sum(part.fixed_length for part in known)
         if whole is None or explained > whole.fixed_length:
-            first, *more = (part.message for part in known)
-            return Message(first.code, first.params, tuple(more))
+            return joined(part.message for part in known)
     return whole.message if whole is not None else None
 
 

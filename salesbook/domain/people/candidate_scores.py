@@ -11,11 +11,11 @@ import pandas as pd
 
 from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.intervals import z_of
+from salesbook.domain.people.hiring_funnel import ENDS
 from salesbook.frames import frame_from_rows, sorted_by_key
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.tables.lists import list_text
 
-_OUT: Final = ("rejected", "withdrawn")
 _NUMBERS: Final = ("weight", "mean", "count", "min", "max")
 
 
@@ -110,7 +110,7 @@ class _Card(NamedTuple):
 
     @property
     def is_running(self) -> bool:
-        return self.stage not in _OUT
+        return self.stage not in ENDS
 
 
 def _cards(judged: pd.DataFrame) -> Iterator[_Card]:
@@ -195,8 +195,7 @@ def _reason(
         more.append(Message("candidate-one-interviewer"))
     if missing:
         more.append(Message("candidate-not-judged", {"criteria": list_text(missing)}))
-    standing = _standing(card, in_order, variance, z)
-    return Message(standing.code, standing.params, tuple(more))
+    return joined([_standing(card, in_order, variance, z), *more])
 
 
 def _standing(card: _Card, in_order: list[_Card], variance: float | None, z: float) -> Message:

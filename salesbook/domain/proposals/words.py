@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from salesbook.domain.proposals.levels import Levels
 from salesbook.domain.proposals.outlook import Growth
 from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits
 from salesbook.tables.base import is_of_money
 
@@ -50,8 +50,7 @@ class ProposalWords:
         if top_down is not None:
             sentences += self._gap(row, top_down, grown.by_market)
         sentences += self._chances(levels)
-        first, *more = sentences
-        return Message(first.code, first.params, more=tuple(more))
+        return joined(sentences)
 
     def _top_down(
         self, row: Any, top_down: int | None, span: Span, growth: Growth

@@ -10,7 +10,7 @@ from salesbook.domain.arithmetic.calendar import fiscal_year_of_month
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.notes import Topic
 from salesbook.frames import frame_from_rows, sorted_by_key
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.policy import Policy
 
 _YEAR_OF_REP: Final = ["year", "metric", "rep_id"]
@@ -106,8 +106,7 @@ def _why_moved(cell: object, quota_before: int, quota_after: int, topic: Topic) 
         amounts = {"carried": topic.amount(carried), "before": topic.amount(carried_before)}
         reasons.append(Message("plan.carries", amounts))
 
-    first, *more = reasons or [Message("plan.spread")]
-    return Message(first.code, first.params, tuple(more))
+    return joined(reasons or [Message("plan.spread")])
 
 
 def _amount_or_0(cell: object, name: str) -> int:

@@ -20,13 +20,14 @@ import numpy as np
 
 from salesbook.arrays import Floats
 from salesbook.domain.team.appraisal import ON_GOAL
+from salesbook.domain.team.goals import GOALS
 from salesbook.domain.team.marks import Marks
 from salesbook.domain.team.metric_values import METRICS
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 
 _BY_CHANCE: Final = 0.05
 """How often, at most, a card of somebody who stays as he is names a move."""
-_AS_SHARE: Final = ("win_rate", "attainment", "goals")
+_AS_SHARE: Final = ("win_rate", "attainment", GOALS)
 """Metrics whose values are shares where Settings puts them on no other scale."""
 _LEAST_GAIN: Final = 0.05
 """A smaller gain would be shown as 0."""
@@ -77,10 +78,7 @@ class CardMoves:
         # A score moves by itself where a metric of it cannot be compared.
         if metrics_present(self.marks, place) <= compared:
             said = [*score_move(self.marks, place, self.before, place_before), *said]
-        if not said:
-            return Message("moved.nothing", {"period": period_before})
-        first, *more = said
-        return Message(first.code, first.params, tuple(more))
+        return joined(said or [Message("moved.nothing", {"period": period_before})])
 
     def of_metrics(self, rep: str) -> Iterator[MetricMove]:
         """The metrics that moved by more than chance, in the order of Settings.

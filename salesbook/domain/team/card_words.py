@@ -12,7 +12,7 @@ from salesbook.domain.team.card_moves import metrics_present, score_change
 from salesbook.domain.team.grading import ENOUGH_CASES, LEAST_WEIGHT, GradeGiven
 from salesbook.domain.team.marks import Marks
 from salesbook.domain.team.shuffles import StandOut
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits, to_decimal
 from salesbook.policy import Policy
 
@@ -41,8 +41,7 @@ def because(card: Card, policy: Policy) -> Message:
     if math.isnan(float(card.marks.total[card.place])):
         return Message("score-nothing")
 
-    first, *more = _sentences(card, policy)
-    return Message(first.code, first.params, tuple(more))
+    return joined(_sentences(card, policy))
 
 
 def _sentences(card: Card, policy: Policy) -> Iterator[Message]:

@@ -21,7 +21,7 @@ from salesbook.domain.team.marks import Marks, mark
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import months_window
 from salesbook.frames import frame_from_rows, sorted_by_key
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.names.folding import fold_name
 from salesbook.tables.settings import Level
 
@@ -92,8 +92,7 @@ def _row(  # noqa: PLR0913 - what a row is made of
 
     lacks = [*_lacks_score(above, score), *_lacks_months(above, months)]
     if lacks:
-        first, *more = lacks
-        return {**row, "missing": Message(first.code, first.params, tuple(more))}
+        return {**row, "missing": joined(lacks)}
     needed = above.needs_score
     is_by_luck = needed is not None and score.low < needed
     caution = Message("readiness.within-swing", {"needed": needed}) if is_by_luck else None

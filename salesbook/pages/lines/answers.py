@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from salesbook.domain.arithmetic.calendar import last_day
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits, three_digits_alike
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line, ListLines
@@ -78,9 +78,8 @@ def _in_two(lines: list[Line]) -> list[Line]:
     if len(lines) <= _MOST:
         return lines
     first, *others, last = lines
-    says: Message = first["says"]
-    joined = Message(says.code, says.params, tuple(line["says"] for line in others))
-    return [{**first, "says": joined}, last]
+    says = joined(line["says"] for line in (first, *others))
+    return [{**first, "says": says}, last]
 
 
 def _is_over(context: PageContext, period: str) -> bool:

@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from salesbook.domain.arithmetic.calendar import month_of
 from salesbook.domain.team.staff import NO_TEAM
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits
 from salesbook.pages.lines import helping, own_pipeline, pay, talk, training
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
@@ -193,20 +193,12 @@ def _luck_and_grade(context: PageContext, rep: str, pace: helping.RepPace) -> Me
         parts.append(Message("page.rep.grades", grades.params))
     elif grades is not None:
         parts.append(Message("page.rep.grade", {"grade": str(grades)}))
-    return _together(parts)
+    return joined(parts) if parts else None
 
 
 def _percent(share: float) -> float:
     """A share in whole per cent: of so few deals more would be noise."""
     return round(share, 2)
-
-
-def _together(parts: list[Message]) -> Message | None:
-    """Sentences of one cell as one message; None where there are none."""
-    if not parts:
-        return None
-    first, *others = parts
-    return Message(first.code, first.params, tuple(others))
 
 
 def _landing(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line | None:

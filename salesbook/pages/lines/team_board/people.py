@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import last_day
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import GOOD, Line
 from salesbook.pages.lines.scoped import Record, records_of
@@ -29,23 +29,20 @@ def _awards(context: PageContext, scope: Scope) -> Iterator[Line]:
     ours = [row for row in rows if _is_in(context, scope, row)]
     if not ours:
         return
-    said = []
-    for row in ours[:_NAMED]:
-        facts: dict[str, Fact] = {
-            "award": f"Awards.award={row['award']}",
-            "period": str(row["period"]),
-            "name": context.rep_name(row["rep_id"]),
-        }
-        said.append(Message("page.team.award", facts))
-    if len(ours) > _NAMED:
-        said.append(Message("page.team.awards-more", {"count": len(ours) - _NAMED}))
     yield {
-        "sign": GOOD,
-        "says": _together(said),
-        "count": len(ours),
+        **_told(ours, lambda row: _award(context, row), "page.team.awards-more"),
         "table": "Awards",
         "row_key": "|".join(str(ours[0][name]) for name in ("period", "award", "rep_id")),
     }
+
+
+def _award(context: PageContext, row: Record) -> Message:
+    facts: dict[str, Fact] = {
+        "award": f"Awards.award={row['award']}",
+        "period": str(row["period"]),
+        "name": context.rep_name(row["rep_id"]),
+    }
+    return Message("page.team.award", facts)
 
 
 def _given_last(context: PageContext) -> list[Record]:
@@ -64,22 +61,27 @@ def _ready(context: PageContext, scope: Scope) -> Iterator[Line]:
     ready = [row for row in rows if row["ready"] and _is_in(context, scope, row)]
     if not ready:
         return
-    said = [
-        Message(
-            "page.team.ready",
-            {"name": context.rep_name(row["rep_id"]), "level": row["next_level"]},
-        )
-        for row in ready[:_NAMED]
-    ]
-    if len(ready) > _NAMED:
-        said.append(Message("page.team.ready-more", {"count": len(ready) - _NAMED}))
     yield {
-        "sign": GOOD,
-        "says": _together(said),
-        "count": len(ready),
+        **_told(ready, lambda row: _is_ready(context, row), "page.team.ready-more"),
         "table": "Readiness",
         "row_key": str(ready[0]["rep_id"]),
     }
+
+
+def _is_ready(context: PageContext, row: Record) -> Message:
+    facts: dict[str, Fact] = {
+        "name": context.rep_name(row["rep_id"]),
+        "level": row["next_level"],
+    }
+    return Message("page.team.ready", facts)
+
+
+def _told(rows: Sequence[Record], say: Callable[[Record], Message], more: str) -> Line:
+    """The first rows in a sentence each, and how many more there are."""
+    said = [say(row) for row in rows[:_NAMED]]
+    if len(rows) > _NAMED:
+        said.append(Message(more, {"count": len(rows) - _NAMED}))
+    return {"sign": GOOD, "says": joined(said), "count": len(rows)}
 
 
 def _in_order(context: PageContext) -> list[Record]:
@@ -88,8 +90,3 @@ def _in_order(context: PageContext) -> list[Record]:
 
 def _is_in(context: PageContext, scope: Scope, row: Record) -> bool:
     return scope.kind == COMPANY or context.team_of(row["rep_id"]) == scope.key
-
-
-def _together(said: list[Message]) -> Message:
-    first, *more = said
-    return Message(first.code, first.params, tuple(more))
