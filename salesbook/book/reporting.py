@@ -8,6 +8,7 @@ they stand; nothing is written into it.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,9 +145,10 @@ def told_apart(everybody: Sequence[Whose]) -> list[Whose]:
     `x/y` and `x:y` are two people and one name of a file: a number would not tell whose it is.
     """
     names = [safe_name(whose.name).casefold() for whose in everybody]
+    sizes = Counter(names)
     return [
         whose
-        if whose.scope.kind != "rep" or (name and names.count(name) == 1)
+        if whose.scope.kind != "rep" or (name and sizes[name] == 1)
         else whose._replace(name=f"{whose.name} ({whose.scope.key})".strip())
         for whose, name in zip(everybody, names, strict=True)
     ]

@@ -231,7 +231,8 @@ def _mix_of(rates: Rates, reps: Sequence[str], sales: Sales, month: str) -> _Mix
 
     first = next_month(month, 1 - _MIX_MONTHS)
     in_time = [key for key in sales if first <= key[1] <= month]
-    of_reps = [key for key in in_time if key[0] in set(reps)]
+    known = set(reps)
+    of_reps = [key for key in in_time if key[0] in known]
     for keys, code in ((of_reps, "pay-curve-mix"), (in_time, "pay-curve-mix-of-all")):
         sums: dict[str, Counted] = {}
         for key in keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -27,6 +28,8 @@ from salesbook.messages import Fact, Message
 from salesbook.policy import Policy
 
 _COMPANY: Final = "company"
+_NOTHING: Final = MappingProxyType({"sold": 0, "paid": 0})
+"""Of whom there is no statement."""
 
 
 def plan_costs(task: Task, target_plan: pd.DataFrame, staff: Staff, pay: Pay) -> pd.DataFrame:
@@ -77,13 +80,10 @@ class _LastYear:
         return self.pay.due.sold_in(self.months)
 
     @cached_property
-    def paid_then(self) -> dict[str, int]:
-        """By rep, what the year's statements pay without awards, minor units."""
+    def then(self) -> dict[str, dict[str, int]]:
+        """What the year's statements say of each rep."""
         statements = self.pay.statements
-        of_year = statements[statements["period"].isin(self.months)]
-        paid = (of_year["earned"] + of_year["drawn"]).astype("int64")
-        sums = paid.groupby(of_year["rep_id"]).sum()
-        return {str(rep): int(amount) for rep, amount in sums.items()}
+        return _sums_by_rep(statements[statements["period"].isin(self.months)])
 
     @cached_property
     def employed(self) -> list[str]:
@@ -140,8 +140,8 @@ class _LastYear:
         )
         quota = sum(book.quotas.get((rep, period, counts_pieces), 0) for period in periods)
         may_be_paid = quota > 0 or any(has_override(book, rep, month) for month in self.months)
-        sums = would.get(rep, {"sold": 0, "paid": 0})
-        paid_then = self.paid_then.get(rep, 0)
+        sums = would.get(rep, _NOTHING)
+        paid_then = self.then.get(rep, _NOTHING)["paid"]
         row: dict[str, Any] = {
             "scope_kind": "rep",
             "scope": rep,
@@ -183,7 +183,7 @@ def _sums_by_rep(statements: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Sold, and paid without awards, of each rep's statements, minor units."""
     sums: dict[str, dict[str, int]] = {}
     for row in statements[["rep_id", "sold", "earned", "drawn"]].to_dict("records"):
-        of_rep = sums.setdefault(str(row["rep_id"]), {"sold": 0, "paid": 0})
+        of_rep = sums.setdefault(str(row["rep_id"]), dict(_NOTHING))
         of_rep["sold"] += int(row["sold"])
         of_rep["paid"] += int(row["earned"]) + int(row["drawn"])
     return sums

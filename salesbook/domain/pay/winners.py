@@ -22,14 +22,12 @@ from salesbook.domain.team.marks import luck_in
 from salesbook.domain.team.peers import peers_of
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
-from salesbook.domain.team.windows import Window
+from salesbook.domain.team.windows import Window, window_of
 from salesbook.frames import Tables
 from salesbook.messages import Fact, Message
 from salesbook.money import to_decimal
 from salesbook.policy import Policy
 
-_YEAR: Final = 12
-"""Months of a year."""
 _NEWCOMER_YEARS: Final = 1
 """Who was hired within so many years before the period's end is new."""
 
@@ -95,7 +93,7 @@ class Contest:
         Without targets nobody is: there is no quota to be ahead of. It is the same as what the score
         card of the period says.
         """
-        window = self._window(period)
+        window = window_of(period, last_day(period, self._start_month), self._start_month)
         if not self._has_targets(window):
             return []
         peers = peers_of(self.staff, window, self._sources.sellers(window))
@@ -162,16 +160,6 @@ class Contest:
         plan = self.target_plan
         of_window = plan["period"].isin(window.months) & (plan["metric"] == "revenue")
         return bool((plan.loc[of_window, "quota"] > 0).any())
-
-    def _window(self, period: str) -> Window:
-        months = tuple(months_in(period, self._start_month))
-        return Window(
-            period=period,
-            start=first_day(period, self._start_month),
-            end=last_day(period, self._start_month),
-            months=months,
-            is_year=len(months) == _YEAR,
-        )
 
 
 _RULES: Final[Mapping[str, Callable[[Contest, str], list[Winner]]]] = {

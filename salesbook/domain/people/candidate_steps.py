@@ -8,11 +8,11 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.domain.outcome import Patch, Task
+from salesbook.domain.people.hiring_funnel import ENDS
 from salesbook.frames import frame_from_rows
 
 HISTORY: Final = "CandidateHistory"
 _FIRST: Final = "applied"
-_OUT: Final = ("rejected", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def candidate_steps(task: Task) -> CandidateSteps:
 def _steps(task: Task, history: pd.DataFrame) -> list[dict[str, Any]]:
     in_order = history.sort_values(["candidate_id", "seq"], kind="stable")
     last = in_order.drop_duplicates("candidate_id", keep="last").set_index("candidate_id")
+    earlier = in_order[in_order.duplicated("candidate_id", keep="last")]
+    stage_before = dict(zip(earlier["candidate_id"], earlier["stage"], strict=True))
     # A row of a later day, or one that cannot be read, holds a number of its own already.
     whole = task.as_it_stands(HISTORY)
     left_out = task.left_out.get(HISTORY, whole.head(0))
@@ -67,9 +69,7 @@ def _steps(task: Task, history: pd.DataFrame) -> list[dict[str, Any]]:
                 rows.append({**row, "seq": 1, "entered_on": applicant.applied_on})
             continue
         newest = last.loc[key]
-        known = {_FIRST, newest["stage"]}
-        if newest["stage"] in _OUT:
-            known |= set(in_order.loc[in_order["candidate_id"] == key, "stage"].iloc[-2:])
-        if stage not in known:
+        standing = stage_before.get(key) if newest["stage"] in ENDS else newest["stage"]
+        if stage not in (_FIRST, newest["stage"], standing):
             rows.append({**row, "seq": int(newest["seq"]) + 1, "entered_on": task.as_of})
     return rows

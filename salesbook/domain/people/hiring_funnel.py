@@ -17,7 +17,7 @@ from salesbook.money import round_half_away
 LADDER: Final = ("applied", "screened", "interviewed", "offered", "hired")
 """Stages in the order in which an applicant climbs them."""
 _HIRED: Final = LADDER.index("hired")
-_ENDS: Final = ("rejected", "withdrawn")
+ENDS: Final = ("rejected", "withdrawn")
 ALL: Final = "all"
 
 _SCOPES: Final = (("all", ALL), ("opening", "opening_id"), ("role", "role"), ("channel", "channel"))
@@ -124,8 +124,8 @@ def _ends(candidates: pd.DataFrame, history: pd.DataFrame) -> pd.Series[str]:
     last = in_order.drop_duplicates("candidate_id", keep="last").set_index("candidate_id")["stage"]
     last_in_history = _looked_up(last, candidates["candidate_id"])
 
-    own = candidates["stage"].where(candidates["stage"].isin(_ENDS))
-    return own.fillna(last_in_history.where(last_in_history.isin(_ENDS)))
+    own = candidates["stage"].where(candidates["stage"].isin(ENDS))
+    return own.fillna(last_in_history.where(last_in_history.isin(ENDS)))
 
 
 def _first_day(candidates: pd.DataFrame, history: pd.DataFrame, stage: str) -> pd.Series[Any]:
@@ -146,7 +146,7 @@ def _figures(people: pd.DataFrame, level: float) -> dict[str, Any]:
     for rung, stage in enumerate(LADDER):
         # Who reached a stage reached those below it too.
         figures[stage] = int((climbed >= rung).sum())
-    for end in _ENDS:
+    for end in ENDS:
         figures[end] = int((people["end"] == end).sum())
     figures["decided"] = int(is_decided.sum())
 

@@ -130,6 +130,18 @@ class _View:
         return {(str(team), str(month)): int(amount) for (team, month), amount in sums.items()}
 
     @cached_property
+    def _typed(self) -> Mapping[tuple[int, str], int]:
+        """By year and team, as folded, what somebody typed in Targets; the first row counts."""
+        targets = self.question.tables["Targets"]
+        of_teams = targets[(targets["scope_kind"] == "team") & (targets["metric"] == "revenue")]
+        named = of_teams[of_teams["scope"].notna()]
+        rows = zip(named["year"], named["scope"], named["target"], strict=True)
+        typed: dict[tuple[int, str], int] = {}
+        for year, team, target in rows:
+            typed.setdefault((int(year), fold_name(str(team))), int(target))
+        return typed
+
+    @cached_property
     def _planned_months(self) -> set[str]:
         return set(self._plan.loc[self._plan["target"] > 0, "month"])
 
@@ -163,12 +175,8 @@ class _View:
             target = self._targets.get((team, month), 0)
             return target / self._season.get(int(month[5:7]), 1.0), True
         year = fiscal_year_of_month(month, self.question.start_month)
-        targets = self.question.tables["Targets"]
-        is_meant = (targets["year"] == year) & (targets["scope_kind"] == "team")
-        is_meant &= targets["metric"] == "revenue"
-        is_team = targets["scope"].map(fold_name, na_action="ignore") == fold_name(team)
-        typed = targets.loc[is_meant & is_team, "target"]
-        return (float(typed.iloc[0]) / 12, False) if len(typed) else (None, False)
+        typed = self._typed.get((year, fold_name(team)))
+        return (None if typed is None else typed / 12), False
 
     def productivity(self, team: str) -> Productivity | None:
         """What a full rep of a team sells, else of the company; None where nobody knows that either."""

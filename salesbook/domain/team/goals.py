@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import first_day, last_day, month_of, months_in
+from salesbook.domain.arithmetic.calendar import first_day, last_day, months_in
 from salesbook.domain.team.appraisal import ON_GOAL, metric_scores, uncut_scores
 from salesbook.domain.team.goal_trees import MISSING, GoalRow, Reached
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.sources import Sources
-from salesbook.domain.team.windows import Window
+from salesbook.domain.team.windows import Window, window_of
 
 if TYPE_CHECKING:
     from salesbook.domain.team.metric_values import Measured
 
 GOALS: Final = "goals"
 """The metric of this module, which no goal may be measured by."""
-_MONTHS_OF_YEAR: Final = 12
 
 MeasureMetric = Callable[[str, Window], "Measured"]
 """Measures a metric of all appraised reps in a window."""
@@ -136,19 +135,9 @@ class GoalProgress:
     def _window_of(self, period: str) -> Window | None:
         """A goal's period as far as it has gone; None before its first day."""
         start_month = self._start_month
-        first, last = first_day(period, start_month), last_day(period, start_month)
-        if first > self.window.end:
+        if first_day(period, start_month) > self.window.end:
             return None
-        end = min(last, self.window.end)
-        months = months_in(period, start_month)
-        return Window(
-            period=period,
-            start=first,
-            end=end,
-            months=tuple(month for month in months if month <= month_of(end)),
-            is_year=len(months) == _MONTHS_OF_YEAR,
-            is_running=end < last,
-        )
+        return window_of(period, self.window.end, start_month)
 
     @property
     def _start_month(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
+
+_MONTHS_OF_YEAR: Final = 12
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,21 @@ class Window:
         begin = np.datetime64(self.start)
         day_after = np.datetime64(self.end + dt.timedelta(days=1))
         return (days >= begin) & (days < day_after)
+
+
+def window_of(period: str, until: dt.date, start_month: int) -> Window:
+    """A period as far as it has gone by the end of a day, which is none before its first."""
+    last = last_day(period, start_month)
+    end = min(last, until)
+    months = months_in(period, start_month)
+    return Window(
+        period=period,
+        start=first_day(period, start_month),
+        end=end,
+        months=tuple(month for month in months if month <= month_of(end)),
+        is_year=len(months) == _MONTHS_OF_YEAR,
+        is_running=end < last,
+    )
 
 
 def last_twelve_months(window: Window) -> Window:
@@ -68,13 +86,7 @@ def window_before(window: Window, start_month: int) -> Window:
         period = quarter_of_month(month_before, start_month)
     else:
         period = month_before
-    return Window(
-        period=period,
-        start=first_day(period, start_month),
-        end=last_day(period, start_month),
-        months=tuple(months_in(period, start_month)),
-        is_year=window.is_year,
-    )
+    return window_of(period, last_day(period, start_month), start_month)
 
 
 def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
@@ -89,17 +101,5 @@ def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
     quarters = list(dict.fromkeys(quarter_of_month(month, start_month) for month in months))
     year_period = year_of_month(months[0], start_month)
 
-    windows = []
-    for period in (*months, *quarters, year_period):
-        months_gone = [month for month in months_in(period, start_month) if month <= this_month]
-        last = last_day(period, start_month)
-        window = Window(
-            period=period,
-            start=first_day(period, start_month),
-            end=min(last, as_of),
-            months=tuple(months_gone),
-            is_year=period == year_period,
-            is_running=as_of < last,
-        )
-        windows.append(window)
-    return windows
+    periods = (*months, *quarters, year_period)
+    return [window_of(period, as_of, start_month) for period in periods]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day
+from salesbook.domain.team.goals import GOALS
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line, present
@@ -106,7 +107,7 @@ class Agreed:
 
         def gather() -> dict[Any, float]:
             lines = self.context.tables["ScorecardLines"]
-            of_goals = lines[(lines["metric"] == "goals") & lines["value"].notna()]
+            of_goals = lines[(lines["metric"] == GOALS) & lines["value"].notna()]
             reached: dict[Any, float] = {}
             for period in (self.context.year, self.context.quarter, self.context.month):
                 of_period = of_goals[of_goals["period"] == period]

@@ -21,15 +21,13 @@ from salesbook.pages.lines.line import (
     present,
     whole,
 )
-from salesbook.pages.lines.measures import measures_of_the_year, scale_of
+from salesbook.pages.lines.measures import SHARES, measures_of_the_year, scale_of
 from salesbook.pages.lines.periods import PeriodFigures, period_figures
 
 _SHOWN: Final = 4
 _WATCHED_UNDER: Final = 0.95
 """Under this share of pace a rep is watched, though it may be luck."""
 _MONTHS: Final = 12
-_RATES: Final = ("win_rate",)
-"""Metrics whose values are shares; those of the others are numbers."""
 
 LuckRanges = dict[str, tuple[float | None, float | None]]
 """By rep the lowest and the highest pace that luck alone leaves him; None where nobody knows."""
@@ -210,7 +208,7 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
     """The strongest cause that luck does not explain; else that it may be luck, with one fact."""
     worst = worst_metric(context, pace.rep_id)
     if worst is not None:
-        kind = "rate" if worst["metric"] in _RATES else "number"
+        kind = "rate" if worst["metric"] in SHARES else "number"
         facts: dict[str, Fact] = {
             "metric": f"metrics={worst['metric']}",
             "value": float(worst["value"]),

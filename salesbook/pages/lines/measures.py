@@ -15,6 +15,8 @@ from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.pages.lines.context import PageContext
 
 _WIN_RATE: Final = "win_rate"
+SHARES: Final = (_WIN_RATE,)
+"""Measures whose values are shares; those of the others are numbers."""
 
 
 def closed_deals(context: PageContext, period: str) -> Mapping[str, tuple[int, int]]:

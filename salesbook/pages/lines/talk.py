@@ -20,12 +20,13 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import next_month
 from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
+from salesbook.domain.team.goals import GOALS
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines import agreed
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
-from salesbook.pages.lines.measures import measures_of_the_year
+from salesbook.pages.lines.measures import SHARES, measures_of_the_year
 from salesbook.pages.lines.open_pipeline import open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -34,9 +35,6 @@ _SHOWN: Final = 6
 _LATELY: Final = 30
 _MEASURES: Final = 2
 _MONTHS: Final = 6
-_SHARES: Final = ("win_rate",)
-"""Metrics whose values are shares; those of the others are numbers."""
-_SAID_ELSEWHERE: Final = ("goals",)
 _OF_DEALS: Final = ("no-next-step", "deal-stuck", "close-date-passed", "next-step-overdue")
 """Alerts about open deals that need a step, the one to ask about first first."""
 
@@ -186,7 +184,7 @@ class Talks:
         context = self.context
         lines = measures_of_the_year(context)
         # Goals have a line of their own.
-        is_measure = ~lines["metric"].isin(_SAID_ELSEWHERE)
+        is_measure = lines["metric"] != GOALS
         known = lines[is_measure & (lines["goal"] > 0) & lines["low"].notna()]
         lower_is_better = {row.metric for row in context.policy.metrics if row.better == "lower"}
         side = known["metric"].isin(lower_is_better).map({True: -1.0, False: 1.0})
@@ -199,7 +197,7 @@ class Talks:
     def _measures(self, rep: str, *, is_good: bool) -> Iterator[Line]:
         own = [row for row in self._score_lines.get(rep, ()) if (row["distance"] > 0) == is_good]
         for row in own[:_MEASURES]:
-            kind = "rate" if row["metric"] in _SHARES else "number"
+            kind = "rate" if row["metric"] in SHARES else "number"
             metric = f"metrics={row['metric']}"
             # Of so few deals a part of a per cent would be noise.
             value: dict[str, Fact] = {"metric": metric, "value": round(float(row["value"]), 2)}
