@@ -12,7 +12,7 @@ import pandas as pd
 
 from honesty.pipelines import STAGES, amounts, deals_frame
 from salesbook.arrays import Flags, Floats, Ints
-from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.outcome import Task
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.targets.in_force import plan_in_force
@@ -164,8 +164,7 @@ def _sources(tables: dict[str, pd.DataFrame], plan: Plan) -> Sources:
     staff = Staff(tables["Reps"], tables["Assignments"])
     credits = credits_of(tables, policy, as_of=JANUARY.end)
     facts = monthly(credits.lines, plan_in_force(tables["TargetPlan"]), staff)
-    calendar = WorkCalendar.of_policy(policy)
-    return Sources(tables, policy, facts, staff, calendar, credits.lines)
+    return Sources(Task(tables, policy, JANUARY.end), facts, staff, credits.lines)
 
 
 def _any_days(random: np.random.Generator, count: int) -> Any:

@@ -44,7 +44,7 @@ def run(task: Task) -> Outcome:
     attainment = attain(
         facts, tables["Targets"], as_of=as_of, start_month=start_month, calendar=task.calendar
     )
-    sources = Sources(tables, policy, facts, staff, task.calendar, credits.lines)
+    sources = Sources(task, facts, staff, credits.lines)
     scorecard, scorecard_lines, about_metrics = appraise(sources, as_of=as_of)
     typed = closing_of(task.records, start_month=start_month, as_of=as_of)
     closing = without_errors(task, typed)

@@ -135,7 +135,7 @@ def commission(
     book = TermsBook(policy, target_plan, staff, months, reps, year_to_date, closed_by)
     pays_overrides = any(row.override_rate for row in policy.brackets) or past.paid_overrides
     teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
-    contest = Contest(task.tables, policy, credits.lines, target_plan, staff, task.calendar)
+    contest = Contest(task, credits.lines, target_plan, staff)
     awards = awards_due(contest, as_of=as_of, closed_to=record.closed_to)
     due = Due(sales, spiffs_of(credits, policy), teams, awards)
     lines, statements = _write_statements(book, past, due)

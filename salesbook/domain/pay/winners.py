@@ -15,7 +15,8 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day, months_in
+from salesbook.domain.arithmetic.calendar import first_day, last_day, months_in
+from salesbook.domain.outcome import Task
 from salesbook.domain.sales.credit import new_customers
 from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.team.marks import luck_in
@@ -23,7 +24,6 @@ from salesbook.domain.team.peers import peers_of
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
 from salesbook.domain.team.windows import Window, window_of
-from salesbook.frames import Tables
 from salesbook.messages import Fact, Message
 from salesbook.money import to_decimal
 from salesbook.policy import Policy
@@ -44,15 +44,12 @@ class Winner:
 class Contest:
     """All that winners are found in; each period is looked at once."""
 
-    tables: Tables
-    policy: Policy
+    task: Task
     lines: pd.DataFrame
     """Every sale by rep, as `credits_of` gives them."""
     target_plan: pd.DataFrame
     """What `plan_in_force` gives."""
     staff: Staff
-    calendar: WorkCalendar
-    """That of the run; of periods that are over no working day is counted."""
 
     def winners(self, award: str, period: str) -> list[Winner]:
         """Who won, by key: several where they did equally well, nobody where nobody sold.
@@ -131,6 +128,11 @@ class Contest:
         return hired_on is not None and hired_on > day
 
     @property
+    def policy(self) -> Policy:
+        """What the team set."""
+        return self.task.policy
+
+    @property
     def _start_month(self) -> int:
         return self.policy.rules.fiscal_year_start
 
@@ -154,7 +156,7 @@ class Contest:
     def _sources(self) -> Sources:
         """What score cards look at."""
         facts = monthly(self.lines, self.target_plan, self.staff)
-        return Sources(self.tables, self.policy, facts, self.staff, self.calendar, self.lines)
+        return Sources(self.task, facts, self.staff, self.lines)
 
     def _has_targets(self, window: Window) -> bool:
         plan = self.target_plan

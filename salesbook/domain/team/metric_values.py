@@ -149,13 +149,15 @@ def attainment(sources: Sources, window: Window, peers: Peers) -> Measured:
 
 def targets_so_far(metric: str, sources: Sources, window: Window, peers: Peers) -> Floats:
     """A metric's target up to the window's end, in minor units or counts; 0 without one."""
-    calendar = sources.calendar
-    share_gone = [
-        [calendar.share_gone(first_day(month, 1), last_day(month, 1), window.end)]
-        for month in window.months
-    ]
-    targets: Floats = (sources.target(metric, window, peers) * share_gone).sum(axis=0)
+    shares = [[_share_gone(month, sources, window.end)] for month in window.months]
+    targets: Floats = (sources.target(metric, window, peers) * shares).sum(axis=0)
     return targets
+
+
+def _share_gone(month: str, sources: Sources, day: dt.date) -> float:
+    """The part of a month's work days up to a day; a month that is over asks no calendar."""
+    last = last_day(month, 1)
+    return 1.0 if last <= day else sources.calendar.share_gone(first_day(month, 1), last, day)
 
 
 def quotas_of(metric: str, sources: Sources, window: Window, peers: Peers) -> Floats:

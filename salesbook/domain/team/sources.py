@@ -14,6 +14,7 @@ import pandas as pd
 
 from salesbook.arrays import Days, Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.outcome import Task
 from salesbook.domain.sales.credit import new_customers, order_counts
 from salesbook.domain.sales.stages import stage_kinds
 from salesbook.domain.team.credited import CreditedSales, credited_sales
@@ -58,14 +59,27 @@ class Events:
 class Sources:
     """What appraisals look at."""
 
-    tables: Tables
-    policy: Policy
+    task: Task
     facts: pd.DataFrame
     """Target and actual by month, rep and metric, as `attainment.monthly` gives them."""
     staff: Staff
-    calendar: WorkCalendar
     credits: pd.DataFrame
     """Every sale by rep, as `credits_of` gives them; `facts` adds up the same."""
+
+    @property
+    def tables(self) -> Tables:
+        """The rows of the workbook."""
+        return self.task.tables
+
+    @property
+    def policy(self) -> Policy:
+        """What the team set."""
+        return self.task.policy
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """Which days are worked. Whoever looks only at periods that are over never asks."""
+        return self.task.calendar
 
     def sellers(self, window: Window) -> set[str]:
         """Who has a target or a sale in the window."""
