@@ -132,7 +132,7 @@ def test_to_a_program_a_page_is_its_lines(refreshed, salesbook):
 def test_whose_page_is_asked_for_by_name(refreshed, salesbook):
     """A rep or a team; one whom nobody knows is refused with those who may be meant."""
     rows = json.loads(salesbook("show", refreshed, "Reps", "--json").out)["rows"]
-    name = next(row["name"] for row in rows if row["role"] != "manager" and not row["left_on"])
+    name = next(row["name"] for row in rows if row["role"] != "Manager" and not row["left_on"])
     assert name in salesbook("show", refreshed, "RepPage", "--who", name).out
     assert "South" in salesbook("show", refreshed, "Dashboard", "--who", "South").out
     assert run(["show", str(refreshed), "RepPage", "--who", "Nobody At All"]) == 2

@@ -13,6 +13,7 @@ from salesbook import labels
 from salesbook.arrays import Floats
 from salesbook.frames import is_known_scope, measures_money
 from salesbook.labels import Language
+from salesbook.labels.messages import BETWEEN_NAMES
 from salesbook.messages import Message
 from salesbook.money import currency_decimals, to_floats
 from salesbook.store import Cell, NewCell
@@ -21,7 +22,7 @@ from salesbook.tables.lists import list_items
 
 NUMBER_FORMATS: Final = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
 """For a column whose cells show no date of their own."""
-_LIST_COMMA: Final[Mapping[Language, str]] = {"en": ", ", "zh-CN": "、"}
+_DETAIL_COLON: Final[Mapping[Language, str]] = {"en": ": ", "zh-CN": "："}
 _SHOWN_DIGITS: Final = 15
 _EXACT_POWERS: Final = 22
 """The highest power of ten that a float holds exactly."""
@@ -116,7 +117,7 @@ def label_names(owner: str, field: FieldSpec, text: str, language: Language) -> 
         return known_name(owner, field, item, language)
 
     items = list_items(text) if field.kind is Kind.LIST else (text,)
-    return _LIST_COMMA[language].join(label(item) for item in items)
+    return BETWEEN_NAMES[language].join(label(item) for item in items)
 
 
 def known_name(owner: str, field: FieldSpec, code: str, language: Language) -> str:
@@ -128,7 +129,7 @@ def known_name(owner: str, field: FieldSpec, code: str, language: Language) -> s
         return labels.choice(owner, code, language)
     head, colon, detail = code.partition(":")
     if field.detailed and colon and head in field.choices:
-        return f"{labels.choice(owner, head, language)}: {detail}"
+        return f"{labels.choice(owner, head, language)}{_DETAIL_COLON[language]}{detail}"
     return code
 
 

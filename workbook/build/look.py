@@ -14,6 +14,7 @@ from typing import Final
 
 from xlsxwriter.theme import THEME_XML_2007
 
+from salesbook import labels
 from salesbook.labels import Language
 from salesbook.money import currency_decimals
 from salesbook.tables import FieldSpec, Kind, Part, Role
@@ -73,7 +74,9 @@ _NUMBERS: Final[Mapping[Kind, str]] = {
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
 }
 _TEXT_FIELDS: Final = frozenset({"phone"})
-_SENTENCES: Final = frozenset({"comment", "action_taken", "must_have", "written", "content"})
+_SENTENCES: Final = frozenset(
+    {"action_taken", "agreed", "comment", "content", "done", "missing", "must_have", "written"}
+)
 
 
 def number_format(field: FieldSpec, currency: str, role: Role = Role.INPUT) -> str:
@@ -117,23 +120,26 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.FLAG: 8,
     Kind.MESSAGE: 72,
 }
+_BESIDE: Final = 3
+"""Characters that the indent and the cell's own margins take beside a word."""
 _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "name": 22,
     "rep_name": 20,
     "who_name": 20,
+    "candidate_name": 20,
     "customer_name": 34,
     "deal_name": 54,
-    "row_name": 44,
-    "left_name": 24,
-    "right_name": 24,
-    "scope_name": 20,
+    "row_name": 50,
+    "left_name": 34,
+    "right_name": 34,
+    "scope_name": 28,
     "slice_name": 20,
     "course_title": 28,
     "company": 34,
     "email": 30,
     "phone": 17,
     "needs": 24,
-    "note": 30,
+    "note": 42,
     "basis": 22,
     "title": 28,
     "comment": 40,
@@ -145,15 +151,18 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "offer": 24,
     "reason": 30,
     "result": 28,
-    "step": 28,
-    "scope": 14,
+    "step": 32,
+    "scope": 20,
+    "role": 20,
+    "agreed": 44,
+    "done": 44,
     "found": 18,
     "row_key": 26,
     "code": 22,
     "field": 16,
     "table": 14,
     "sheet": 14,
-    "missing": 28,
+    "missing": 48,
     "metric": 16,
     "rule": 20,
     "written": 40,
@@ -163,8 +172,7 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "stage": 14,
     "year": 10,
     "industry": 16,
-    "goal": 12,
-    "slice": 18,
+    "slice": 21,
     "spiff": 20,
 }
 
@@ -172,22 +180,24 @@ _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Policy", "key"): 30,
     ("CallList", "last_word"): 20,
     ("CallList", "contact"): 22,
-    ("Policy", "value"): 38,
-    ("Policy", "note"): 66,
+    ("Policy", "value"): 42,
+    ("Policy", "note"): 78,
     ("Stages", "needs"): 36,
     ("Deals", "name"): 54,
     ("Leads", "name"): 24,
     ("Deals", "expected_on"): 14,
     ("Deals", "next_on"): 14,
     ("Deals", "stage"): 16,
-    ("Alerts", "kind"): 20,
     ("Alerts", "do"): 56,
     ("Alerts", "because"): 72,
     ("Scorecard", "grade_range"): 12,
     ("Scorecard", "because"): 80,
     ("Commission", "because"): 80,
     ("Initiatives", "plan"): 24,
-    ("Reviews", "goal"): 44,
+    ("Goals", "goal"): 36,
+    ("Reviews", "goal"): 52,
+    ("Readiness", "missing"): 64,
+    ("Commission", "rule"): 34,
     ("Products", "product"): 24,
     ("Metrics", "metric"): 18,
     ("ParkedNotes", "row_key"): 14,
@@ -206,13 +216,16 @@ def line_count(text: str, room: float) -> int:
     return math.ceil(shown_length(text) / room)
 
 
-def column_width(table: str, field: FieldSpec, header: str) -> float:
-    """Width in characters for a field's usual values, and for its header in bold on two lines."""
+def column_width(table: str, field: FieldSpec, language: Language) -> float:
+    """Width in characters for a field's usual values, for every word that it may take, and for its
+    header in bold on two lines."""
     usual = _OWN_WIDTHS.get(field.name, _WIDTHS[field.kind])
     usual = _TABLE_WIDTHS.get((table, field.name), usual)
+    words = (labels.choice(f"{table}.{field.name}", code, language) for code in field.choices)
+    longest_word = max(map(shown_length, words), default=0)
     # Bold letters are wider, and the filter's button stands in the header's corner.
-    with_header = _header_length(header) * 1.12 + 4
-    return max(usual, with_header)
+    with_header = _header_length(labels.header(table, field.name, language)) * 1.12 + 4
+    return max(usual, longest_word + _BESIDE, with_header)
 
 
 def _header_length(header: str) -> float:

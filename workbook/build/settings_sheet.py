@@ -117,7 +117,7 @@ def _note_lines(canvas: Canvas, spec: TableSpec) -> int:
     """How many lines a table's note takes above its columns."""
     if spec.name == "Policy":
         first_column = TABLES["Policy"].fields[0]
-        room = look.column_width("Policy", first_column, canvas.header("Policy", "key"))
+        room = look.column_width("Policy", first_column, canvas.language)
     else:
         room = _width(canvas, spec) - _GAP
     return look.line_count(labels.table_note(spec.name, canvas.language), room)
@@ -147,8 +147,7 @@ def _width(canvas: Canvas, spec: TableSpec) -> float:
     """A table's width in characters."""
     width = 0.0
     for field in spec.fields:
-        header = canvas.header(spec.name, field.name)
-        width += look.column_width(spec.name, field, header)
+        width += look.column_width(spec.name, field, canvas.language)
     return max(width, _LEAST_WIDTH) + _GAP
 
 

@@ -34,10 +34,7 @@ def write_table(
     body = [list(cells) for cells in rows] or [blank_row]
     _add_table(canvas, spot, spec, len(body))
 
-    widths = [
-        look.column_width(spec.name, field, canvas.header(spec.name, field.name))
-        for field in spec.fields
-    ]
+    widths = [look.column_width(spec.name, field, canvas.language) for field in spec.fields]
     widths[-1] += max(least_width - sum(widths), 0)
     for offset, (field, width) in enumerate(zip(spec.fields, widths, strict=True)):
         head = spot.moved(0, offset)
