@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Fact = str | int | float | bool | Decimal | dt.date | None
-"""A parameter of a message: money as Decimal, a share as float 0 to 1, a code as text.
+Fact = str | int | float | bool | Decimal | dt.date | tuple[str, ...] | None
+"""A parameter of a message: money as Decimal, a share as float 0 to 1, a code as text, names as a tuple.
 
 The template says how it is shown (`{amount:money}`, `{rate:percent}`, `{metric:choice}` ...).
 """

@@ -458,7 +458,7 @@ def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
         where=str(file),
         fields=[f"{draft.table}.{name}" for name in draft.no_column],
         field=first,
-        free=", ".join(draft.not_taken) or None,
+        free=tuple(draft.not_taken) or None,
     )
 
 

@@ -376,12 +376,12 @@ class _Desk:
 
         shared = [line for line in lines if wanted == fold_name(_plain_name(line))]
         if shared:
-            names = ", ".join(line["subject"] for line in shared)
+            names = tuple(line["subject"] for line in shared)
             raise UsageError("report-who-shared", where="--who", found=who, names=names)
         # A first name alone is like none of the whole names, and yet tells who may be meant.
         known = {part: line["subject"] for line in lines for part in line["subject"].split()}
         known |= {line["subject"]: line["subject"] for line in lines}
-        nearest = ", ".join(nearest_known(who, known)) or None
+        nearest = tuple(nearest_known(who, known))
         raise UsageError(
             "report-no-team" if kind == "team" else "report-no-rep",
             where="--who",

@@ -427,7 +427,7 @@ def _scope_meant(typed: str | None) -> str | None:
 
 def unknown_table(name: str, *, where: str) -> NoSuchTable:
     """The refusal of a name that no table has, with the names that may be meant."""
-    nearest = tables_like(name, TABLES) or None
+    nearest = tables_like(name, TABLES)
     return NoSuchTable("no-such-table", where=where, table=name, nearest=nearest)
 
 

@@ -95,9 +95,9 @@ def import_remarks(result: ImportResult, say: Say = sentence) -> list[Line]:
     lines.extend(_identity_lines(result))
     if result.came_along:
         own_headers = [own_header for _, own_header in result.came_along]
-        lines.append(Line("came_along", {"columns": ", ".join(own_headers)}))
+        lines.append(Line("came_along", {"columns": tuple(own_headers)}))
     if result.not_taken:
-        headers = ", ".join(result.not_taken)
+        headers = tuple(result.not_taken)
         lines.append(Line("not_taken", {"headers": headers, "first": result.not_taken[0]}))
     lines.extend(_beside_lines(result))
     lines.extend(_equal_lines(result))
@@ -144,10 +144,10 @@ def _identity_lines(result: ImportResult) -> list[Line]:
     return lines
 
 
-def _some_of(texts: Sequence[str]) -> str:
+def _some_of(texts: Sequence[str]) -> tuple[str, ...]:
     """The first few of a list, with a sign that there are more."""
     more = ["…"] if len(texts) > _MOST_SHOWN else []
-    return ", ".join([*texts[:_MOST_SHOWN], *more])
+    return (*texts[:_MOST_SHOWN], *more)
 
 
 def _equal_lines(result: ImportResult) -> list[Line]:
@@ -183,7 +183,7 @@ def _beside_lines(result: ImportResult) -> list[Line]:
     for finding in result.beside:
         found_by_code.setdefault(finding.code, []).append(finding.found)
     return [
-        Line(code.replace("-", "_"), {"count": len(found), "found": ", ".join(found)})
+        Line(code.replace("-", "_"), {"count": len(found), "found": tuple(found)})
         for code, found in found_by_code.items()
     ]
 
@@ -221,9 +221,8 @@ def upgrade_lines(upgrade: Upgrade) -> list[Line]:
         ("kept", kept),
     ):
         if names:
-            listed = ", ".join(names)
             fact = facts_by_code.get(code, code)
-            lines.append(Line(code, {fact: listed}))
+            lines.append(Line(code, {fact: tuple(names)}))
     if renewal.macros or renewal.ribbon or renewal.code_names:
         lines.append(Line("macros"))
     looks = {

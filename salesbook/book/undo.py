@@ -345,7 +345,7 @@ class Undo:
         ]
         if not staying:
             return ()
-        return (Message("book.own-stays", {"columns": ", ".join(staying)}),)
+        return (Message("book.own-stays", {"columns": tuple(staying)}),)
 
     def _restored(self, runs: Sequence[PastRun], as_of: dt.date) -> list[PreparedWrite]:
         """The writes that make every table what it was before all of these runs."""

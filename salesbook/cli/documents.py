@@ -14,7 +14,11 @@ from salesbook import __version__, labels
 from salesbook.book.importing import ImportResult
 from salesbook.book.report import Report
 from salesbook.book.session import Session
-from salesbook.cli.explanation_document import explanation_document, question_document
+from salesbook.cli.explanation_document import (
+    explanation_document,
+    plain_fact,
+    question_document,
+)
 from salesbook.domain.outcome import PAY_AMOUNTS, ClosedMonth
 from salesbook.intake.money.totals import Totals
 from salesbook.intake.telling.reasons import ReasonCount, advice_text
@@ -207,16 +211,11 @@ def _message(value: object) -> Mapping[str, Any] | None:
 
 
 def _code_and_params(message: Message) -> dict[str, Any]:
-    params = {name: _plain(fact) for name, fact in message.params.items()}
+    params = {name: plain_fact(fact) for name, fact in message.params.items()}
     document: dict[str, Any] = {"code": message.code, "params": params}
     if message.more:
         document["more"] = [_message(part) for part in message.more]
     return document
-
-
-def _plain(fact: object) -> Any:
-    is_json = isinstance(fact, str | int | float | bool) or fact is None
-    return fact if is_json else str(fact)
 
 
 def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:

@@ -163,7 +163,12 @@ def question_document(question: Question) -> dict[str, Any]:
 
 
 def _facts(words: Message) -> dict[str, Any]:
-    return {
-        name: fact if isinstance(fact, str | int | float | bool) or fact is None else str(fact)
-        for name, fact in words.params.items()
-    }
+    return {name: plain_fact(fact) for name, fact in words.params.items()}
+
+
+def plain_fact(fact: object) -> Any:
+    """A fact of a sentence as JSON has it: names as one text."""
+    if isinstance(fact, tuple):
+        return ", ".join(fact)
+    is_json = isinstance(fact, str | int | float | bool) or fact is None
+    return fact if is_json else str(fact)

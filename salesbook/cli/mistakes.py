@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from salesbook.errors import UsageError
-from salesbook.labels.names import BETWEEN_NAMES
 from salesbook.names.nearest import nearest_known
 
 
@@ -38,7 +37,7 @@ class OneOf(click.Choice[str]):
             where=param.opts[0] if param else "",
             found=value,
             nearest=_like(str(value), self.choices),
-            known=BETWEEN_NAMES.join(self.choices),
+            known=tuple(self.choices),
         )
 
 
@@ -57,5 +56,5 @@ def usage_error(mistake: click.ClickException) -> UsageError:
     return UsageError("usage", where="salesbook", found=mistake.format_message())
 
 
-def _like(typed: str, known: Iterable[str]) -> str | None:
-    return BETWEEN_NAMES.join(nearest_known(typed, {name: name for name in known})) or None
+def _like(typed: str, known: Iterable[str]) -> tuple[str, ...]:
+    return nearest_known(typed, {name: name for name in known})

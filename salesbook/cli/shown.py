@@ -57,7 +57,7 @@ class Shown:
             if not selection.rows_left_out:
                 say(inert(self._say("report.no_rows", table=sheet)))
         elif selection.read.frame.empty:
-            facts = {"count": selection.rows_in_all, "nearest": selection.nearest or None}
+            facts = {"count": selection.rows_in_all, "nearest": selection.nearest}
             say(inert(self._say("show.none", table=sheet, **facts)))
 
     def _print_csv(self) -> None:

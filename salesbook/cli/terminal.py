@@ -123,7 +123,7 @@ class Terminal:
 
     def restored(self, book: Path, report: Report) -> None:
         """Say which tables an undo put back."""
-        names = ", ".join(sheet_name(name, self.language) for name in report.written)
+        names = tuple(sheet_name(name, self.language) for name in report.written)
         self._message(self._say("report.restored", book=book, tables=names))
         self._notes(report.notes)
         self._say_kept(report.kept)

@@ -113,15 +113,15 @@ def _paid_along(paid: Mapping[str, int], decimals: int) -> list[Message]:
     return messages
 
 
-def _stretches(months: Sequence[str]) -> str:
-    """Months in order, those that follow each other as one stretch: `2024-12 – 2025-12, 2026-10`."""
+def _stretches(months: Sequence[str]) -> tuple[str, ...]:
+    """Months in order, those that follow each other as one stretch: `2024-12 – 2025-12`, `2026-10`."""
     stretches: list[tuple[str, str]] = []
     for month in months:
         if stretches and next_month(stretches[-1][1]) == month:
             stretches[-1] = (stretches[-1][0], month)
         else:
             stretches.append((month, month))
-    return ", ".join(first if first == last else f"{first} – {last}" for first, last in stretches)
+    return tuple(first if first == last else f"{first} – {last}" for first, last in stretches)
 
 
 def _with_rows(patch: Patch, task: Task, months: Iterable[str]) -> Patch:
@@ -225,12 +225,12 @@ def _reopening(task: Task, month: str, now: Closing) -> Patch:
     return Patch(empty_frame("Periods"), {row: again}, needs=tuple(again))
 
 
-def _listed(first: str, last: str) -> str:
+def _listed(first: str, last: str) -> tuple[str, ...]:
     """The months from one to another."""
     months = [first]
     while months[-1] < last:
         months.append(next_month(months[-1]))
-    return ", ".join(months)
+    return tuple(months)
 
 
 def _row_of(task: Task, month: str) -> int | None:

@@ -91,15 +91,13 @@ def _asked_row(task: Task, table: pd.DataFrame) -> int:
     year = _asked_year(task, table)
     of_year = table[(table["year"] == year) & (table["metric"] == FIRST_METRIC)]
     if of_year.empty:
-        years = ", ".join(str(year) for year in sorted(table["year"].unique()))
+        years = tuple(str(year) for year in sorted(table["year"].unique()))
         raise UsageError("no-proposal-of-year", where="--year", found=str(year), years=years)
 
     rows = _rows_called(str(task.take), of_year, task)
     if len(rows) > 1:
         shown = [f"{row.scope_kind} {row.scope}" for row in of_year.loc[rows].itertuples()]
-        raise UsageError(
-            "ambiguous-name", where="--take", found=task.take, candidates=", ".join(shown)
-        )
+        raise UsageError("ambiguous-name", where="--take", found=task.take, candidates=tuple(shown))
     row = of_year.loc[rows[0]]
     if pd.isna(row["target"]):
         raise UsageError("nothing-proposed", where="--take", found=task.take, year=str(year))
@@ -148,7 +146,7 @@ def _rows_called(typed: str, of_year: pd.DataFrame, task: Task) -> list[int]:
     # An id goes before names, as everywhere.
     found = by_id or by_name
     if not found:
-        nearest = ", ".join(nearest_known(typed, known)) or None
+        nearest = tuple(nearest_known(typed, known))
         raise UsageError("no-such-scope", where="--take", found=typed, nearest=nearest)
     return found
 

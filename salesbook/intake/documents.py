@@ -91,7 +91,7 @@ def _with_instead(source: ForeignTable, headers: Sequence[str]) -> ForeignTable:
         rows.append(replace(row, cells=tuple(cells)))
     if not counts:
         return source
-    shown = ", ".join(f"{header} ({count})" for header, count in counts.items())
+    shown = tuple(f"{header} ({count})" for header, count in counts.items())
     note = Message("import.instead", {"header": source.headers[first], "others": shown})
     return replace(source, rows=tuple(rows), notes=(*source.notes, note))
 

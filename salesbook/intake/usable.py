@@ -58,7 +58,7 @@ def name_missing_columns(rows: Iterable[FileRow], header_map: HeaderMap, table: 
 
     A cell that is blank can be filled; a column that nobody recognized must be named once.
     """
-    free = ", ".join(header_map.not_taken) or None
+    free = tuple(header_map.not_taken) or None
     for row in rows:
         row.faults = tuple(
             (where, _missing_column(where, free, table))
@@ -74,7 +74,7 @@ def _has_column(header_map: HeaderMap, name: str) -> bool:
     return is_made_of_parts or header_map.has(name)
 
 
-def _missing_column(name: str, free: str | None, table: str) -> Reason:
+def _missing_column(name: str, free: tuple[str, ...] | None, table: str) -> Reason:
     return Reason(NO_COLUMN, {"field": f"{table}.{name}", "name": name, "free": free})
 
 

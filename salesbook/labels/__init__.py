@@ -8,7 +8,6 @@ read when its first word is asked for.
 
 from salesbook.labels.messages import message_of, sentence
 from salesbook.labels.names import (
-    BETWEEN_NAMES,
     choice,
     choices_like,
     code_of_choice,
@@ -31,7 +30,6 @@ from salesbook.labels.names import (
 from salesbook.labels.words import LANGUAGES, Language, language_of, word, words
 
 __all__ = [
-    "BETWEEN_NAMES",
     "LANGUAGES",
     "Language",
     "choice",

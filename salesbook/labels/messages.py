@@ -124,9 +124,12 @@ def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
 def _shown(value: Any, form: str, language: Language) -> str:
     """A param in its form; a missing one is a dash, a name that we do not know stays as it is."""
     if form == "nearest":
+        # One name, or several of which each may be meant.
         return fill(word("cli", _NEAREST, language), {"name": value}, language) if value else ""
     if value is None:
         return _MISSING
+    if isinstance(value, tuple) and form == "text":
+        return BETWEEN_NAMES[language].join(value)
     if form in ("tables", "fields"):
         each = form.removesuffix("s")
         return BETWEEN_NAMES[language].join(_named(str(name), each, language) for name in value)

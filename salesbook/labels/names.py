@@ -10,9 +10,6 @@ from typing import Any, Final
 from salesbook.labels.words import LANGUAGES, Language, fold, words
 from salesbook.names.nearest import nearest_known
 
-BETWEEN_NAMES: Final = ", "
-"""Between names of which one may be meant."""
-
 
 def sheet_name(table: str, language: Language) -> str:
     """The name of the sheet that holds a table; also what people call the table."""
@@ -74,29 +71,29 @@ def left_in_tables(text: str, tables: Iterable[str]) -> str:
     )
 
 
-def tables_like(name: str, tables: Iterable[str]) -> str:
+def tables_like(name: str, tables: Iterable[str]) -> tuple[str, ...]:
     """The tables that somebody may have meant who mistyped one: `Pipeline (Deals)`.
 
     Each is shown by its name in the language of the typed one, with its code where that is another
-    word. Blank where none is like it; so are the two functions below.
+    word. None where none is like it; so are the two functions below.
     """
     names = {table: [sheet_name(table, language) for language in LANGUAGES] for table in tables}
     return _like(name, names)
 
 
-def fields_like(table: str, text: str, fields: Iterable[str]) -> str:
+def fields_like(table: str, text: str, fields: Iterable[str]) -> tuple[str, ...]:
     """The fields that somebody may have meant who mistyped one: `Expected on (expected_on)`."""
     names = {field: [header(table, field, language) for language in LANGUAGES] for field in fields}
     return _like(text, names)
 
 
-def choices_like(owner: str, text: str, choices: Iterable[str]) -> str:
+def choices_like(owner: str, text: str, choices: Iterable[str]) -> tuple[str, ...]:
     """The choices that somebody may have meant who mistyped one: `赢单 (won)`."""
     names = {code: [choice(owner, code, language) for language in LANGUAGES] for code in choices}
     return _like(text, names)
 
 
-def _like(typed: str, names_by_code: Mapping[str, Iterable[str]]) -> str:
+def _like(typed: str, names_by_code: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """What is most like a typed word among codes and the names of each, as it is to be shown."""
     shown: dict[str, str] = {}
     for code, names in names_by_code.items():
@@ -106,7 +103,7 @@ def _like(typed: str, names_by_code: Mapping[str, Iterable[str]]) -> str:
             if is_same_word:
                 shown[code] = name
             shown[name] = name if is_same_word else f"{name} ({code})"
-    return BETWEEN_NAMES.join(nearest_known(typed, shown))
+    return nearest_known(typed, shown)
 
 
 _GROUPS: Final = {

@@ -100,7 +100,7 @@ def import_box(host: MacroHost, file: Path, result: ImportResult) -> MessageBox:
 def undo_box(host: MacroHost, run: PastRun, report: Report) -> MessageBox:
     """Which run an undo took back, and which tables it put back."""
     language = host.language
-    tables = ", ".join(sheet_name(table, language) for table in report.written)
+    tables = tuple(sheet_name(table, language) for table in report.written)
     name = say("undo.run", language, action=run.action, at=run.at.isoformat(" "), user=run.user)
     restored = say("undo.restored", language, run=name, tables=tables)
     notes = [sentence(note, language) for note in report.notes]

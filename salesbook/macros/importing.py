@@ -88,7 +88,7 @@ def _with_headers_shown(request: ImportRequest, work: Callable[[ImportRequest], 
     try:
         return work(request)
     except ColumnMissing as refusal:
-        seen = str(refusal.params.get("headers", "")).split(", ")
+        seen = refusal.params.get("headers", ())
         if refusal.code != "no-known-header" or not any(seen):
             raise
         options = replace(request.options, known_headers=tuple(filter(None, seen)))

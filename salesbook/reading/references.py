@@ -75,7 +75,7 @@ class RowsByName:
     def fault(self, field_name: str, keys: tuple[str, ...], nearest: str | None) -> Fault:
         """What is wrong with a reference that means several rows, or none."""
         if keys:
-            shown = ", ".join(keys[:_SHOWN_KEYS]) + (" …" if len(keys) > _SHOWN_KEYS else "")
+            shown = (*keys[:_SHOWN_KEYS], "…") if len(keys) > _SHOWN_KEYS else keys
             return Fault("ambiguous-reference", "error", {"table": self.table, "keys": shown})
         if field_name == "manager_id":
             # Lists of sellers often lack their managers; nobody's sales hang on it.

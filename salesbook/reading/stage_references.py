@@ -23,7 +23,7 @@ def resolve_pipelines(resolution: Resolution, policy: Policy) -> None:
         column = resolution.frame["pipeline"].replace(spelled_otherwise)
         resolution.replace("pipeline", column)
 
-    unknown = Fault("unknown-pipeline", "error", {"known": ", ".join(policy.pipelines())})
+    unknown = Fault("unknown-pipeline", "error", {"known": tuple(policy.pipelines())})
     faults = {text: unknown for text, name in names.items() if name is None}
     resolution.note("pipeline", typed, faults)
 

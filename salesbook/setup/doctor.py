@@ -190,7 +190,7 @@ def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupC
     expected = [name for name in TABLES if has_since(session.made_with, TABLES[name].since)]
     missing = [sheet_name(name, language) for name in expected if name not in there]
     if missing:
-        message = _say("missing_tables", language, book=book, tables=", ".join(missing))
+        message = _say("missing_tables", language, book=book, tables=tuple(missing))
         yield SetupCheck("tables", False, message, _say("missing_tables_cure", language))
         return
 

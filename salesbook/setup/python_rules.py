@@ -142,7 +142,7 @@ def strange_variables(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Do environment variables point Python to another installation?"""
     names = [name for name in ("PYTHONHOME", "PYTHONPATH") if machine.environment.get(name)]
     if names:
-        yield Look("variables", "python-variables", {"names": ", ".join(names)})
+        yield Look("variables", "python-variables", {"names": tuple(names)})
 
 
 def _beside_path(machine: Machine, place: Place | None) -> PurePath | None:

@@ -122,7 +122,7 @@ def returned_findings(lines: Sequence[ParkedLine]) -> list[Finding]:
             found=_joined(line.content for line in of_row),
             params={
                 "key": key,
-                "headers": ", ".join(dict.fromkeys(line.header for line in of_row)),
+                "headers": tuple(dict.fromkeys(line.header for line in of_row)),
                 "day": min(line.parked_on for line in of_row),
             },
         )

@@ -224,7 +224,7 @@ def test_of_many_months_that_close_along_the_oldest_are_told_in_one_sentence():
     told = [(said.code, *map(str, said.params.values())) for said in report.answer]
     assert told[0] == ("close.along-oldest", "2026-01", "2026-03", "30.00")
     assert [month for _, month, _ in told[1:-1]] == [f"2026-{month:02}" for month in range(4, 10)]
-    assert told[-1] == ("close.along-unpaid", "1", "2026-10")
+    assert told[-1] == ("close.along-unpaid", "1", "('2026-10',)")
     assert len(column(host, "Periods", "period")) == 11
 
 
@@ -232,5 +232,5 @@ def test_months_that_close_along_and_pay_nothing_are_told_as_stretches():
     """Every month that closes is named, however many there are."""
     paid = {f"2025-{month:02}": 0 for month in range(1, 13)} | {"2026-01": 500, "2026-02": 0}
     *_, unpaid = _paid_along(paid, 2)
-    assert unpaid.params == {"count": 13, "months": "2025-01 – 2025-12, 2026-02"}
+    assert unpaid.params == {"count": 13, "months": ("2025-01 – 2025-12", "2026-02")}
     assert [said.code for said in _paid_along({"2026-01": 500}, 2)] == ["close.along"]

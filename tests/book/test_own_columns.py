@@ -115,7 +115,7 @@ def test_what_somebody_typed_there_since_stays(path: Path) -> None:
     report = undo_file(path, DAY, wait=0)
     assert column(path, "Badge") == ["0301", "since"]
     assert [(note.code, note.params["columns"]) for note in report.notes] == [
-        ("book.own-stays", "Badge")
+        ("book.own-stays", ("Badge",))
     ]
 
 

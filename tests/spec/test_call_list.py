@@ -253,7 +253,7 @@ def test_ten_calls_of_a_quarter_of_an_hour_fit_into_two_hours_and_a_half():
     """2 of 12 wait, and the run says whose."""
     found = outcome(policy(2.5), Reps=[ANN], Customers=customers_of("R1", 12))
     assert this_week(found) == [pd.Timestamp(MONDAY), 12, 3.0, 2.5, 10, 2]
-    assert found.answer == (Message("calls-wait-for-hours", {"count": 2, "reps": "Ann Lee 2"}),)
+    assert found.answer == (Message("calls-wait-for-hours", {"count": 2, "reps": ("Ann Lee 2",)}),)
 
 
 def test_a_visit_that_does_not_fit_leaves_room_for_calls_after_it():

@@ -185,7 +185,7 @@ def test_an_order_of_an_earlier_month_is_paid_once_whatever_is_reopened():
     with pytest.raises(SettingsError) as refused:
         book.reopen("2026-01", "2026-03-02")
     assert refused.value.code == "later-months-closed"
-    assert refused.value.params["later"] == "2026-02"
+    assert refused.value.params["later"] == ("2026-02",)
 
     book.periods[0]["reopened_on"] = day("2026-03-02")
     book.score("2026-03-02")

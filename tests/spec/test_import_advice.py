@@ -69,7 +69,7 @@ def test_a_buyer_without_a_company_is_called_by_name(tmp_path):
     assert customers[:2] == ["C1", "C2"]
     assert customers[3] == "C1"
     note = next(note for note in done.notes + done.source.notes if note.code == "import.instead")
-    assert note.params["others"] == "Billing Name (1), Shipping Name (1), Email (1)"
+    assert note.params["others"] == ("Billing Name (1)", "Shipping Name (1)", "Email (1)")
 
 
 @pytest.mark.parametrize("has_column", [True, False])

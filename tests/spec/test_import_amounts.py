@@ -211,7 +211,7 @@ def test_two_columns_of_one_name_are_asked_about(tmp_path: Path) -> None:
     with pytest.raises(AmbiguousFile) as refused:
         orders(tmp_path, ["2,10,7"], head, amount_from="Quantity*Price")
     assert refused.value.code == "two-operands"
-    assert refused.value.params["headers"] == "{Price#1}, {Price#2}"
+    assert refused.value.params["headers"] == ("{Price#1}", "{Price#2}")
     for said, expected in (("{Price#1}", 20_00), ("{Price#2}", 14_00)):
         drafted = orders(tmp_path, ["2,10,7"], head, amount_from=f"Quantity*{said}")
         assert amounts(drafted) == [expected]

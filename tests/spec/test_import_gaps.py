@@ -310,7 +310,7 @@ def test_a_required_column_that_is_missing_is_known_once_for_the_file(tmp_path):
     done = draft(tmp_path, text, "Orders")
     assert done.no_column == ("rep_id",)
     assert reasons(done) == [("row", "rep_id", "no-column", 2, 2)]
-    assert done.reasons[0].reason.params["free"] == "Seller number"
+    assert done.reasons[0].reason.params["free"] == ("Seller number",)
 
 
 def test_rows_that_are_there_do_without_a_required_column(tmp_path):

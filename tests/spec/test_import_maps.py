@@ -63,7 +63,7 @@ def test_what_was_said_is_done_the_next_time_and_told(tmp_path):
     assert taken(second) == taken(first)
     (note,) = second.notes
     assert (note.code, note.params["day"]) == ("import-map.used-of-day", AS_OF)
-    assert note.params["headers"] == "Key, Who, Phase"
+    assert note.params["headers"] == ("Key", "Who", "Phase")
 
 
 def test_only_what_was_said_is_kept(tmp_path):

@@ -66,7 +66,7 @@ def test_what_may_be_one_of_several_becomes_new_where_the_user_says_so(tmp_path)
 def test_a_rejected_deal_names_the_rows_that_it_may_be(tmp_path):
     done = draft(tmp_path, of_deals(7), "Deals", deals(5, 6))
     (_, reason), *_ = done.rejected[0].faults
-    assert reason.params["keys"] == "D1, D2"
+    assert reason.params["keys"] == ("D1", "D2")
 
 
 def test_a_row_that_another_one_is_by_its_key_is_nobody_elses(tmp_path):

@@ -139,9 +139,9 @@ def test_quarters_and_totals_beside_months_are_checked_and_not_taken_twice(tmp_p
     ]
     assert sum(months_of(drafted).values()) == 30_00
     [told] = [note for note in drafted.notes if note.code == "wide.sums-differ"]
-    assert told.params == {"count": 1, "rows": "4"}
+    assert told.params == {"count": 1, "rows": ("4",)}
     [told] = [note for note in drafted.notes if note.code == "wide.parts-differ"]
-    assert told.params == {"count": 1, "rows": "3"}
+    assert told.params == {"count": 1, "rows": ("3",)}
     assert drafted.not_taken == ()
 
 

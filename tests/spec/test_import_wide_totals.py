@@ -18,7 +18,9 @@ _QUIET = [HealthCheck.function_scoped_fixture]
 
 def apart_in(drafted: ImportDraft) -> str:
     """Headers of totals that an import says are in no target."""
-    told = [str(note.params["headers"]) for note in drafted.notes if note.code == "wide.apart"]
+    told = [
+        ", ".join(note.params["headers"]) for note in drafted.notes if note.code == "wide.apart"
+    ]
     return ", ".join(told)
 
 
@@ -136,7 +138,7 @@ def test_a_quarter_with_some_of_its_months_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AmbiguousFile) as refused:
         draft(tmp_path, "Rep,Jan 2026,Feb 2026,Q1 2026,Q2 2026\nAnn Lee,100,200,900,300\n")
     assert refused.value.code == "part-of-period"
-    assert refused.value.params["other"] == "Jan 2026, Feb 2026"
+    assert refused.value.params["other"] == ("Jan 2026", "Feb 2026")
 
     for text, target in (
         ("Rep,Jan 2026,Feb 2026,Mar 2026,Q1 2026,Q2 2026\nAnn Lee,100,200,600,900,300\n", 1_200_00),

@@ -63,7 +63,7 @@ def test_who_carries_too_much_is_named_with_what_evens_it():
     ]
     third = lines(TargetPlan=heavy)[2]
     assert third["says"].code == "page.target.overloaded"
-    assert third["says"].params["names"] == "r1"
+    assert third["says"].params["names"] == ("r1",)
     # Even are 20,000 each of 60,000: 24,000 is the most, so that 12,000 of 36,000 have to go.
     assert float(str(third["says"].params["amount"])) == 120.0
     of_team = lines("team|S", TargetPlan=heavy)

@@ -30,7 +30,7 @@ FACTS = {
     "right": "Acma",
     "count": 3,
     "list": "CallList",
-    "reps": "Ann Lee 2, Bo 1",
+    "reps": ("Ann Lee 2", "Bo 1"),
     "day": dt.date(2026, 6, 1),
 }
 

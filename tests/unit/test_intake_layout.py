@@ -340,7 +340,7 @@ def test_delimiters_at_the_end_of_rows_are_no_cells(tmp_path):
 def test_headers_without_a_cell_in_any_row_are_told(tmp_path):
     table = read(tmp_path, HEAD.replace("\n", ",Status\n") + ROWS)
     assert [(note.code, note.params["headers"]) for note in table.notes] == [
-        ("import.rows-shorter", "Status")
+        ("import.rows-shorter", ("Status",))
     ]
 
 

@@ -169,7 +169,7 @@ def test_text_wrapped_for_excel_is_bare(tmp_path):
 def test_no_known_header_is_refused_with_what_there_is(tmp_path):
     with pytest.raises(ColumnMissing) as refused:
         read(tmp_path, "foo,bar\n1,2\n")
-    assert refused.value.params["headers"] == "foo, bar"
+    assert refused.value.params["headers"] == ("foo", "bar")
 
 
 def test_a_data_row_is_never_taken_for_the_headers(tmp_path):

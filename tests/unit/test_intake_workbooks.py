@@ -106,10 +106,8 @@ def test_two_sheets_that_could_be_meant_need_the_option(tmp_path):
     path = saved(tmp_path, {"2023": [HEADERS, ["A", 1]], "2024": [HEADERS, ["B", 2]]})
     with pytest.raises(AmbiguousFile) as refused:
         read(path)
-    assert (refused.value.params["sheets"], refused.value.params["option"]) == (
-        "2023, 2024",
-        "--sheet",
-    )
+    sheets, option = refused.value.params["sheets"], refused.value.params["option"]
+    assert (sheets, option) == (("2023", "2024"), "--sheet")
     assert read(path, sheet="2024").rows[0].cells[0] == "B"
     assert read(path, sheet="1").rows[0].cells[0] == "A"
     with pytest.raises(AmbiguousFile, match="no-such-sheet"):
@@ -257,7 +255,7 @@ def test_blank_sheets_are_no_choice(tmp_path):
     sheets = {"Sheet1": [["Alpha", "Beta"], [1, 2]], "Sheet2": [], "Sheet3": [[None]]}
     with pytest.raises(ColumnMissing) as refused:
         read(saved(tmp_path, sheets))
-    assert refused.value.params["headers"] == "Alpha, Beta"
+    assert refused.value.params["headers"] == ("Alpha", "Beta")
 
 
 def test_only_the_first_rows_of_a_sheet_decide_which_is_read(tmp_path):

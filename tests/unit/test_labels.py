@@ -433,3 +433,7 @@ def test_several_names_are_parted_as_in_the_language():
     facts = {"names": ("Deals", "Orders")}
     assert fill(template, facts, "zh-CN") == "商机、订单"
     assert fill(template, facts, "en") == "Pipeline, Orders"
+
+    people = {"names": ("王芳", "Ann Lee")}
+    assert fill("{names}", people, "zh-CN") == "王芳、Ann Lee"
+    assert fill("{names}", people, "en") == "王芳, Ann Lee"

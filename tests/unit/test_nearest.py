@@ -27,24 +27,26 @@ def test_a_table_with_one_letter_left_out_is_found(table: str, data: st.DataObje
     place = data.draw(st.integers(1, len(table) - 1))
     offered = labels.tables_like(table[:place] + table[place + 1 :], TABLES)
     # Where its sheet is called the same but for spaces, the sheet's name stands for both.
-    assert fold(table) in fold(offered)
+    assert fold(table) in fold(", ".join(offered))
 
 
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("Piplines", "Pipeline (Deals)"),
-        ("商鸡", "商机 (Deals)"),
-        ("custmers", "Customers"),
-        ("xyz", ""),
+        ("Piplines", ("Pipeline (Deals)",)),
+        ("商鸡", ("商机 (Deals)",)),
+        ("custmers", ("Customers",)),
+        ("xyz", ()),
     ],
 )
-def test_tables_are_shown_as_people_and_programs_call_them(typed: str, offered: str) -> None:
+def test_tables_are_shown_as_people_and_programs_call_them(
+    typed: str, offered: tuple[str, ...]
+) -> None:
     assert labels.tables_like(typed, TABLES) == offered
 
 
 def test_fields_and_choices_are_found_by_their_words_too() -> None:
     fields = TABLES["Deals"].field_names
-    assert labels.fields_like("Deals", "Expcted on", fields).startswith("Expected on")
+    assert labels.fields_like("Deals", "Expcted on", fields)[0].startswith("Expected on")
     severities = TABLES["Alerts"].field("severity").choices
-    assert labels.choices_like("Alerts.severity", "hgh", severities) == "High"
+    assert labels.choices_like("Alerts.severity", "hgh", severities) == ("High",)

@@ -77,7 +77,7 @@ def test_a_name_of_two_reps_is_ambiguous_and_stays():
         "D1",
         "王伟",
     )
-    assert finding.params == {"table": "Reps", "keys": "R2, R3"}
+    assert finding.params == {"table": "Reps", "keys": ("R2", "R3")}
 
 
 def test_a_customer_is_named_by_name_before_company():

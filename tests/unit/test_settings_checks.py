@@ -189,6 +189,6 @@ def test_one_wrong_setting_is_one_finding(settings, code, row_key):
 def test_two_open_stages_of_one_rank_are_both_named():
     findings = check_settings(policy(stages=(*STAGES, Stage(stage="Again", rank=1))))
     assert [(f.code, f.row_key, f.params["other"]) for f in findings] == [
-        ("stage-rank-twice", "main|New", "Again"),
-        ("stage-rank-twice", "main|Again", "New"),
+        ("stage-rank-twice", "main|New", ("Again",)),
+        ("stage-rank-twice", "main|Again", ("New",)),
     ]

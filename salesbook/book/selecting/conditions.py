@@ -82,7 +82,7 @@ def _refusal(owner: str, field: FieldSpec, typed: str) -> UsageError:
         found=typed,
         field=owner,
         known=f"{owner}={'|'.join(field.choices)}",
-        nearest=labels.choices_like(owner, typed, field.choices) or None,
+        nearest=labels.choices_like(owner, typed, field.choices),
     )
 
 
@@ -154,20 +154,20 @@ def _holds_words(
     return is_wanted
 
 
-def value_like(session: Session, table: str, condition: Condition) -> str:
-    """What of a field may be meant by a word that none of its rows holds; blank where nothing is."""
+def value_like(session: Session, table: str, condition: Condition) -> tuple[str, ...]:
+    """What of a field may be meant by a word that none of its rows holds; none where nothing is."""
     field = condition.field
     if field.kind not in _WORDS or field.kind is Kind.MESSAGE or not condition.typed:
-        return ""
+        return ()
     frame = session.table(table).frame
     if rows_that_hold(session, table, frame, condition).any():
-        return ""
+        return ()
 
     cells = cells_of(table, field, frame, language=session.language, currency=session.currency)
     known = {cell: cell for cell in cells if isinstance(cell, str)}
     if field.ref in NAMED_TABLES and session.has(field.ref):
         known |= {name: name for name in names_in(session, field.ref)}
-    return labels.BETWEEN_NAMES.join(nearest_known(condition.typed, known))
+    return nearest_known(condition.typed, known)
 
 
 def _says(cell: object, wanted: str, kind: Kind) -> bool:

@@ -18,7 +18,7 @@ def field_asked_for(table: str, typed: str, *, where: str) -> FieldSpec:
     spec = TABLES[table]
     name = labels.field_of_header(table, typed, spec.field_names)
     if name is None:
-        nearest = labels.fields_like(table, typed, spec.field_names) or None
-        known = ", ".join(spec.field_names)
+        nearest = labels.fields_like(table, typed, spec.field_names)
+        known = tuple(spec.field_names)
         raise UsageError("no-such-field", where=where, found=typed, fields=known, nearest=nearest)
     return spec.field(name)

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook import labels
 from salesbook.arrays import Flags
 from salesbook.book.session import Session
 from salesbook.errors import UsageError
@@ -101,7 +100,7 @@ def _subject(session: Session, table: str, typed: str) -> Subject:
     if not subjects:
         known = {shown: shown for name in asked for shown in names_in(session, name)}
         known |= {team: team for team in teams.values()}
-        nearest = labels.BETWEEN_NAMES.join(nearest_known(typed, known)) or None
+        nearest = tuple(nearest_known(typed, known))
         raise UsageError("unknown-name", where="--who", found=typed, table=table, nearest=nearest)
     if len(subjects) > 1:
         raise _ambiguous(session, typed, subjects, where="--who")
@@ -111,8 +110,7 @@ def _subject(session: Session, table: str, typed: str) -> Subject:
 def _ambiguous(session: Session, typed: str, subjects: list[Subject], *, where: str) -> UsageError:
     shown = [_shown(session, subject) for subject in subjects[:_MOST_CANDIDATES]]
     more = ["…"] if len(subjects) > _MOST_CANDIDATES else []
-    candidates = labels.BETWEEN_NAMES.join([*shown, *more])
-    return UsageError("ambiguous-name", where=where, found=typed, candidates=candidates)
+    return UsageError("ambiguous-name", where=where, found=typed, candidates=(*shown, *more))
 
 
 def _subjects_in(session: Session, table: str, typed: str) -> list[Subject]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from salesbook.book.selecting.conditions import (
@@ -16,7 +17,6 @@ from salesbook.book.selecting.fields import field_asked_for
 from salesbook.book.selecting.people import rows_about
 from salesbook.book.session import Session
 from salesbook.errors import UsageError
-from salesbook.labels import BETWEEN_NAMES
 from salesbook.reading.table import ReadTable
 from salesbook.tables import FieldSpec
 
@@ -55,7 +55,7 @@ class Selection:
     """Those that are as asked for, shown or not."""
     names_columns: bool
     """Whether somebody named the columns: then each is shown, filled or not."""
-    nearest: str = ""
+    nearest: tuple[str, ...] = ()
     """Where no row holds a word that is asked for: those that may be meant."""
 
 
@@ -90,13 +90,13 @@ def select(session: Session, table: str, wanted: Wanted) -> Selection:
         rows_in_all=len(read.frame),
         rows_matching=matching,
         names_columns=bool(wanted.columns),
-        nearest=_nearest(session, table, conditions) if frame.empty else "",
+        nearest=_nearest(session, table, conditions) if frame.empty else (),
     )
 
 
-def _nearest(session: Session, table: str, conditions: list[Condition]) -> str:
-    nearest = [value_like(session, table, condition) for condition in conditions]
-    return BETWEEN_NAMES.join(filter(None, nearest))
+def _nearest(session: Session, table: str, conditions: list[Condition]) -> tuple[str, ...]:
+    nearest = (value_like(session, table, condition) for condition in conditions)
+    return tuple(chain.from_iterable(nearest))
 
 
 def _fields(read: ReadTable, asked: tuple[str, ...]) -> tuple[FieldSpec, ...]:
@@ -109,7 +109,7 @@ def _fields(read: ReadTable, asked: tuple[str, ...]) -> tuple[FieldSpec, ...]:
     typed = [name.strip() for text in asked for name in _BETWEEN_COLUMNS.split(text)]
     fields = [field_asked_for(read.spec.name, name, where="--columns") for name in typed if name]
     if not fields:
-        known = ", ".join(read.spec.field_names)
+        known = tuple(read.spec.field_names)
         raise UsageError("no-columns", where="--columns", fields=known)
     return tuple(dict.fromkeys(fields))
 

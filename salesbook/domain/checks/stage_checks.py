@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from salesbook.messages import Finding, Severity
+from salesbook.messages import Fact, Finding, Severity
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables import TABLES
@@ -70,7 +70,7 @@ def _rank_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
         same_rank = stages_by_rank[stage.rank]
         others = [other.stage for other in same_rank if other is not stage]
         if others:
-            yield _finding("stage-rank-twice", "error", stage, "rank", other=", ".join(others))
+            yield _finding("stage-rank-twice", "error", stage, "rank", other=tuple(others))
 
 
 def _guessed_order(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def _need_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
             )
 
 
-def _finding(code: str, severity: Severity, stage: Stage, field: str, **params: str) -> Finding:
+def _finding(code: str, severity: Severity, stage: Stage, field: str, **params: Fact) -> Finding:
     return Finding(
         code,
         severity,

@@ -243,5 +243,5 @@ def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:
     named = [f"{name_of.get(rep_id, rep_id)} {count}" for rep_id, count in most_first[:_MOST_REPS]]
     if len(most_first) > _MOST_REPS:
         named.append(f"… +{len(most_first) - _MOST_REPS}")
-    facts: dict[str, Fact] = {"count": waiting.total(), "reps": ", ".join(named)}
+    facts: dict[str, Fact] = {"count": waiting.total(), "reps": tuple(named)}
     return (Message("calls-wait-for-hours", facts),)

@@ -245,8 +245,8 @@ def field_named(table: str, text: str, *, where: str) -> str:
     steering = f"_{fold(text)}"
     if steering in aliases().get(table, {}):
         return steering
-    nearest = labels.fields_like(table, text, names) or None
-    known = ", ".join(names)
+    nearest = labels.fields_like(table, text, names)
+    known = tuple(names)
     raise UsageError("no-such-field", where=where, found=text, fields=known, nearest=nearest)
 
 
@@ -286,7 +286,7 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
     columns = columns_of_header(header, headers)
     if not columns:
         raise ColumnMissing(
-            "header-missing", where="--column", found=header, headers=", ".join(headers)
+            "header-missing", where="--column", found=header, headers=tuple(headers)
         )
 
     column = columns[0]

@@ -110,7 +110,7 @@ def _likeliest(
             "encoding-unclear",
             where=where,
             option="--encoding",
-            candidates=", ".join(choices),
+            candidates=choices,
             choices=choices,
             examples=tuple(_telling_line(texts.get(name, "")) for name in choices),
         )

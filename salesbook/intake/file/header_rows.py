@@ -119,7 +119,7 @@ def _no_headers(rows: Sequence[RawRow], where: str) -> ColumnMissing:
     """The refusal of a file without known headers: it has others, or none at all."""
     cells = rows[0].cells if rows else ()
     texts = [shown(header_text(cell)) for cell in cells[:_MOST_HEADERS_SHOWN]]
-    headers = ", ".join(texts)
+    headers = tuple(texts)
     holds_data = any(map(is_data, cells))
     if holds_data:
         return ColumnMissing("headerless", where=where, headers=headers)
@@ -251,7 +251,7 @@ def _refuse_units(upper: RawRow, lower: RawRow) -> None:
         return
     units = [text for text in _texts(lower) if _UNIT.fullmatch(text) and note_of(f"x {text}")]
     if units:
-        shown = ", ".join(filter(None, _texts(lower)))
+        shown = tuple(filter(None, _texts(lower)))
         raise AmbiguousFile("header-line-unclear", where=str(lower.number), found=shown)
 
 
@@ -319,7 +319,7 @@ def _spread(upper: Sequence[str], lower: Sequence[str], width: int) -> list[str]
 def refuse_without_columns(source: ForeignTable, *, where: str) -> AmbiguousFile:
     """The refusal of a file without headers whose columns nobody has named."""
     cells = source.rows[0].cells if source.rows else ()
-    shown = ", ".join(
+    shown = tuple(
         f"{letter}: {header_text(cell)}"
         for letter, cell in zip(source.headers, cells, strict=False)
     )

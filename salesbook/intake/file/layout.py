@@ -257,7 +257,7 @@ def _squared_rows(
     longest = max((len(row.cells) for row in sound), default=width)
     body = [_squared(row, width) for row in rows]
     if longest < width and len(sound) >= _ENOUGH_ROWS:
-        without = ", ".join(headers[longest:][:_MOST_SHOWN])
+        without = tuple(headers[longest:][:_MOST_SHOWN])
         return body, Message("import.rows-shorter", {"cells": longest, "headers": without})
     return body, None
 

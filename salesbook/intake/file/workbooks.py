@@ -152,7 +152,7 @@ def _which_sheet(tabs: Sequence[Tab], places: Sequence[int], where: str) -> Ambi
 def _choices(tabs: Sequence[Tab]) -> dict[str, Any]:
     """The sheets that the user may name, for a refusal."""
     names = tuple(tab.name for tab in tabs)
-    return {"sheets": ", ".join(names), "option": "--sheet", "choices": names}
+    return {"sheets": names, "option": "--sheet", "choices": names}
 
 
 def _likely(scores: Mapping[int, int]) -> list[int]:

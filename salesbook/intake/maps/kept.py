@@ -186,7 +186,7 @@ def _wanted(source: ForeignTable, header_map: HeaderMap, options: ImportOptions)
                 "header-missing",
                 where="--keep",
                 found=header,
-                headers=", ".join(filter(None, source.headers)),
+                headers=tuple(filter(None, source.headers)),
             )
         wanted.add(columns[0])
 

@@ -315,9 +315,8 @@ def _notes(entries: Sequence[Entry]) -> tuple[Message, ...]:
     if not entries:
         return ()
     headers = list(dict.fromkeys(entry.header for entry in entries))
-    named = ", ".join(headers[:_MOST_HEADERS_NAMED])
-    if len(headers) > _MOST_HEADERS_NAMED:
-        named += " …"
+    more = ("…",) if len(headers) > _MOST_HEADERS_NAMED else ()
+    named = (*headers[:_MOST_HEADERS_NAMED], *more)
     day = max((entry.used_on for entry in entries if entry.used_on), default=None)
     facts: dict[str, Fact] = {"headers": named, "sheet": IMPORT_MAPS, "count": len(entries)}
     if day is None:

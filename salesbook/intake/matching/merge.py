@@ -259,11 +259,10 @@ class Merge:
         code = "ambiguous-deal" if self.table == "Deals" else "natural-key-ambiguous"
         rivals = nsmallest(_MOST_KEYS_SHOWN, match.rivals)
         keys = ["|".join(map(str, self.now.key_of_row(position))) for position in rivals]
-        shown_keys = ", ".join(keys)
         marks = self.matcher.marks(row.values)
         by_itself = row.own_key or str(row.values.get(self.key_names[0], ""))
         words = _words_of(marks[0]) if marks else by_itself
-        row.reject(self.key_names[0], code, key=words, keys=shown_keys)
+        row.reject(self.key_names[0], code, key=words, keys=tuple(keys))
 
     def _give_key(self, row: FileRow, position: int | None) -> Key:
         """Give a row the key of the table's row that it is, or a new one."""

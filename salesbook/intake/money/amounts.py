@@ -192,7 +192,7 @@ def _column(source: ForeignTable, header: str) -> int:
             "two-operands",
             where="--amount-from",
             found=header,
-            headers=", ".join(f"{{{typed_header(column, source.headers)}}}" for column in columns),
+            headers=tuple(f"{{{typed_header(column, source.headers)}}}" for column in columns),
         )
     if columns:
         return columns[0]
@@ -200,7 +200,7 @@ def _column(source: ForeignTable, header: str) -> int:
         "header-missing",
         where="--amount-from",
         found=header,
-        headers=", ".join(filter(None, source.headers)),
+        headers=tuple(filter(None, source.headers)),
     )
 
 
@@ -252,7 +252,7 @@ def _currency_of(source: ForeignTable, row: RawRow, columns: Mapping[str, int]) 
         return ""
     codes = [currencies_named(word) for word in said]
     if not frozenset.intersection(*codes):
-        return Reason("currencies-differ", {"found": ", ".join(dict.fromkeys(said))})
+        return Reason("currencies-differ", {"found": tuple(dict.fromkeys(said))})
     # `US$` says more than `$`.
     return min(said, key=lambda word: len(currencies_named(word)))
 

@@ -15,6 +15,7 @@ from salesbook.cells.base import CellOptions, Reading, Reason
 from salesbook.cells.frame import read_values
 from salesbook.currencies import currencies_named
 from salesbook.exchange import ForeignMoney
+from salesbook.messages import Fact
 from salesbook.money import currency_decimals, to_decimal
 from salesbook.store import Cell
 from salesbook.tables import TABLES, Kind
@@ -105,11 +106,15 @@ class CurrencyReader:
             if likely in candidates:
                 return str(likely)
         if not candidates:
-            return Reason("currencies-differ", {"found": ", ".join(dict.fromkeys(words))})
+            return Reason("currencies-differ", {"found": tuple(dict.fromkeys(words))})
         if len(candidates) > 1:
-            shown = ", ".join(sorted(candidates)[:_MOST_NAMED])
-            facts = {"found": words[0], "candidates": shown, "option": "--currency"}
-            return Reason("currency-unclear", dict(facts))
+            shown = tuple(sorted(candidates)[:_MOST_NAMED])
+            facts: dict[str, Fact] = {
+                "found": words[0],
+                "candidates": shown,
+                "option": "--currency",
+            }
+            return Reason("currency-unclear", facts)
         return next(iter(candidates))
 
 

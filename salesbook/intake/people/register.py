@@ -181,7 +181,7 @@ class NameRegister:
         if len(keys) == 1:
             return next(iter(keys))
         if keys:
-            shown_keys = ", ".join(sorted(keys)[:_MOST_KEYS_SHOWN])
+            shown_keys = tuple(sorted(keys)[:_MOST_KEYS_SHOWN])
             return Reason("name-not-unique", {"found": typed, "keys": shown_keys})
         return Reason(_UNKNOWN[self.table], {"found": typed, "nearest": None})
 

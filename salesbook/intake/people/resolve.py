@@ -197,7 +197,7 @@ class Resolver:
 
         is_unknown = fold_name(typed) not in self.pipelines
         if is_unknown and not self.stages.makes(name) and "pipeline" in row.values:
-            known = ", ".join(self.pipelines.values())
+            known = tuple(self.pipelines.values())
             row.reject("pipeline", "unknown-pipeline", found=typed, known=known)
         return name
 

@@ -51,6 +51,8 @@ OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
 _SWITCHES: Final[Mapping[str, OptionName]] = {"--make-keys": "make_keys"}
 """Options without a value that a refusal may offer beside its `choices`, in its `switches`."""
 
+_ANSWERS: Final = frozenset({"choices", "examples", "switches"})
+"""Facts of a refusal that are what may be answered."""
 _ASKED_IN_OTHER_WORDS: Final = {
     "order-key-unsaid": "order-key",
     "stray-bytes": "stray-bytes",
@@ -200,7 +202,11 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
 
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
     section = _ASKED_IN_OTHER_WORDS.get(refusal.code, flag.removeprefix("--"))
-    facts = {key: fact for key, fact in refusal.params.items() if isinstance(fact, str | int)}
+    facts = {
+        key: fact
+        for key, fact in refusal.params.items()
+        if isinstance(fact, str | int | tuple) and key not in _ANSWERS
+    }
     facts["field"] = f"{table}.{name}" if table else name
     examples = refusal.params.get("examples", ())
     of_texts = [

@@ -165,7 +165,7 @@ def reason_facts(
 def _facts(entry: ReasonCount, table: str) -> dict[str, Fact]:
     """What the sentences of a reason may name."""
     words = entry.words.most_common(_MOST_WORDS)
-    listed = ", ".join(f"{word} ({count})" for word, count in words)
+    listed = tuple(f"{word} ({count})" for word, count in words)
     facts: dict[str, Fact] = dict(entry.reason.params)
     facts |= {
         "field": f"{table}.{entry.field}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from salesbook.cells.base import CellOptions
 from salesbook.errors import AmbiguousFile, UsageError
@@ -29,6 +30,9 @@ from salesbook.intake.wide.wide_years import (
     year_of_range,
 )
 from salesbook.messages import Message
+
+_NAMED: Final = 3
+"""Headers that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -194,8 +198,9 @@ def _period_columns(  # noqa: PLR0913 - what a column's year and metric are told
     ]
 
 
-def _first_headers(columns: Sequence[PeriodColumn]) -> str:
-    return ", ".join(column.header for column in columns[:3]) + (" …" if len(columns) > 3 else "")
+def _first_headers(columns: Sequence[PeriodColumn]) -> tuple[str, ...]:
+    more = ("…",) if len(columns) > _NAMED else ()
+    return (*(column.header for column in columns[:_NAMED]), *more)
 
 
 def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:

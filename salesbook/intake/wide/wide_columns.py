@@ -87,7 +87,7 @@ def sort_out(columns: Sequence[PeriodColumn], start_month: int) -> PeriodColumns
                     for part in finer
                     if part.may_be_of(column) and spanned & {*part.period.months(start_month)}
                 ]
-                raise AmbiguousFile("part-of-period", where=column.header, other=", ".join(parts))
+                raise AmbiguousFile("part-of-period", where=column.header, other=tuple(parts))
 
     totals = [_total_of(column, taken) for column in columns if column.period.span == "year"]
     of_taken = [total for total in totals if _is_of_any(total, taken)]

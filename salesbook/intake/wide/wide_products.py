@@ -56,7 +56,7 @@ def with_product_lines(
     if not stars and (len(products) < 2 or _has_lines(source.headers, options)):
         return source, options
     if len(stars) != 1 or not products:
-        shown = ", ".join(source.headers[product.column] for product in products[:3])
+        shown = tuple(source.headers[product.column] for product in products[:3])
         raise AmbiguousFile("products-unsaid", where=where, headers=shown)
 
     (field,) = stars

@@ -69,13 +69,13 @@ def notes_of(wide: WideTable, made: SpreadRows) -> list[Message]:
     notes = list(wide.notes)
     apart = dict.fromkeys((*(column.header for column in wide.apart), *made.unused))
     if apart:
-        notes.append(Message("wide.apart", {"headers": ", ".join(apart)}))
+        notes.append(Message("wide.apart", {"headers": tuple(apart)}))
     of_target = "wide.sums-differ-fixed" if wide.options.fixed else "wide.sums-differ"
     for code, numbers in ((of_target, made.differing), ("wide.parts-differ", made.parts_differing)):
         if numbers:
-            shown = ", ".join(map(str, numbers[:_NAMED_ROWS]))
-            more = " …" if len(numbers) > _NAMED_ROWS else ""
-            notes.append(Message(code, {"count": len(numbers), "rows": f"{shown}{more}"}))
+            shown = tuple(map(str, numbers[:_NAMED_ROWS]))
+            more = ("…",) if len(numbers) > _NAMED_ROWS else ()
+            notes.append(Message(code, {"count": len(numbers), "rows": (*shown, *more)}))
     return notes
 
 

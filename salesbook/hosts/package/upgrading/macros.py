@@ -61,7 +61,7 @@ def renew_macros(
     current = {typed_mark(text) for text in new_modules.values()}
     own = own_modules(modules, {*wanted.known.modules, *current})
     if own and not wanted.may_replace_macros:
-        raise CannotWrite("own-macros", where=part, modules=", ".join(sorted(own)))
+        raise CannotWrite("own-macros", where=part, modules=tuple(sorted(own)))
 
     marks = {name: module_mark(text) for name, text in modules.items() if module_mark(text)}
     new_marks = {name: module_mark(text) for name, text in new_modules.items() if module_mark(text)}

@@ -138,11 +138,11 @@ def _loads(plan: YearPlan, scope: Scope) -> Iterator[Line]:
         yield {**common, "sign": GOOD, "says": Message("page.target.loads-even")}
         return
     by_load = heavy.sort_values(["quota_rate", "rep_id"], ascending=[False, True])
-    names = [str(plan.context.rep_name(rep)) for rep in by_load["rep_id"].iloc[:_NAMED]]
+    names = tuple(str(plan.context.rep_name(rep)) for rep in by_load["rep_id"].iloc[:_NAMED])
     moved = -int(heavy["change_to_even"].sum())
     facts: dict[str, Fact] = {
         "count": len(heavy),
-        "names": ", ".join(names),
+        "names": names,
         "amount": rounded(plan, moved),
     }
     yield {**common, "sign": ATTENTION, "says": Message("page.target.overloaded", facts)}
