@@ -76,6 +76,22 @@ def test_a_change_of_plan():
     }
 
 
+def test_a_new_plan_lifts_no_sale_that_another_has_paid():
+    """Its whole bracket pays what was sold since, from the first sale of its own on."""
+    moved = [{"rep_id": "ann", "valid_from": day("2026-02-01"), "plan": "new"}]
+    low = {**LOW, "plan": "new", "pay_rate": 0.08}
+    whole = {**HIGH, "plan": "new", "pay_rate": 0.12, "kind": "whole"}
+    at_once = [A, B]
+    assert sums(
+        paid(FEBRUARY, Orders=at_once, Assignments=moved, brackets=(LOW, HIGH, low, whole))
+    ) == {"01": 5000, "02": 4800}
+
+    in_steps = [A, {**B, "amount": 10_000}, order("C", "ann", "2026-03-10", 30_000)]
+    assert sums(
+        paid("2026-03-31", Orders=in_steps, Assignments=moved, brackets=(LOW, HIGH, low, whole))
+    ) == {"01": 5000, "02": 800, "03": 4000}
+
+
 @pytest.mark.parametrize(("gate", "february"), [(1.0, 700), (None, 900)])
 def test_a_gate(gate, february):
     orders = [{**A, "amount": 5_000}, {**B, "amount": 14_000}]
@@ -179,7 +195,7 @@ def test_what_changed_after_closing(year, sold, line):
 def test_both_pages_give_these_amounts(page):
     """In the order of the page, those in bold."""
     bold = re.findall(r"\*\*([\d,.]+)\*\*", page.read_text(encoding="utf-8"))
-    brackets = "5,000 3,000 9,000 2,000 800"
+    brackets = "5,000 3,000 9,000 2,000 800 4,800"
     columns = "700 4,000 800 1,200 320 40 3,000 1,800 600 300"
     counts = "4,000 1,000 35.00 700 250 150"
     on_top = "50.00 2,000 2,000 2,875"

@@ -124,6 +124,65 @@ def test_selling_more_never_pays_less(seed: int):
     assert rates.pay(more, quota) >= rates.pay(progress, quota)
 
 
+def sold_since(random: Random, before: dict[str, Counted]) -> dict[str, Counted]:
+    """The same and some sales more."""
+    return {family: counted.plus(a_sale(random)) for family, counted in before.items()}
+
+
+@given(SEEDS)
+@settings(max_examples=40)
+def test_no_rate_pays_anew_what_others_have_paid(seed: int):
+    """Of what was sold before, only how far it leads towards the quota counts: no rate of the plan
+    times what was sold since is exceeded, and the first sale finds the pay at nothing."""
+    random = Random(seed)
+    rates, quota = some_rates(random), random.randint(1, 100_000)
+    before = {family: a_sale(random) for family in FAMILIES}
+    after = sold_since(random, before)
+    highest = 0.0
+    for family in rates.tables:
+        table = rates.tables[family]
+        bases = rates.by_table(after), rates.by_table(before)
+        base = table.base(bases[0][family].less(bases[1][family]))
+        highest += base * max(bracket.pay_rate for bracket in table.scheme.brackets)
+    assert 0 <= rates.pay_since(after, before, quota) <= round(highest) + 1
+    assert rates.pay_since(before, before, quota) == 0
+    assert rates.pay_since(after, {}, quota) == rates.pay(after, quota)
+
+
+@given(SEEDS)
+@settings(max_examples=40)
+def test_selling_more_never_pays_less_in_a_plan_that_began_later(seed: int):
+    """Up to half a unit that is rounded twice; also where a rate is lower than the one before it."""
+    random = Random(seed)
+    rates, quota = some_rates(random), random.randint(1, 100_000)
+    if len(rates.tables) == 1:
+        falling = PayScheme(
+            (PayBracket(0.0, 0.01), PayBracket(0.5, 0.2), PayBracket(1.0, 0.11, "whole"))
+        )
+        rates = random.choice([rates, Rates({REST: RateTable(falling)})])
+    before = {family: a_sale(random) for family in FAMILIES}
+    after = sold_since(random, before)
+    more = sold_since(random, after)
+    assert rates.pay_since(more, before, quota) >= rates.pay_since(after, before, quota) - 1
+
+
+@given(SEEDS)
+@settings(max_examples=40)
+def test_marginal_brackets_go_on_where_the_plan_before_ended(seed: int):
+    """To the cent: there is no rate that a later sale could lift."""
+    random = Random(seed)
+    marginal = PayScheme(
+        tuple(PayBracket(b.from_rate, b.pay_rate) for b in a_scheme(random).brackets),
+        cap=random.choice([None, 3_000]),
+    )
+    rates, quota = Rates({REST: RateTable(marginal)}), random.randint(1, 100_000)
+    before = {family: a_sale(random) for family in FAMILIES}
+    after = sold_since(random, before)
+    paid_before = rates.pay(before, quota)
+    assert rates.pay_since(after, before, quota) == rates.pay(after, quota) - paid_before
+    assert rates.pay_since(before, after, quota) >= paid_before - rates.pay(after, quota)
+
+
 @given(SEEDS)
 @settings(max_examples=40)
 def test_a_shut_gate_never_pays_more(seed: int):

@@ -148,15 +148,44 @@ def average_rate(scheme: PayScheme, counted: int, quota: int) -> Fraction:
         quota: above 0.
     """
     lines = _lines(scheme.brackets)
-    reached = lines[0]
     if counted <= 0:
-        return reached.rate
-
-    for line in lines[1:]:
-        if line.start * quota > counted:
-            break
-        reached = line
+        return lines[0].rate
+    reached = _line_at(lines, Fraction(counted, quota))
     return reached.rate + reached.fixed * quota / counted
+
+
+def average_rate_since(scheme: PayScheme, counted: int, before: int, quota: int) -> Fraction:
+    """What the brackets pay on average for each unit that counts after others did, exactly.
+
+    What counted before is paid by other brackets: here it only says where on the way to the quota
+    the rest begins. So a `whole` bracket pays its rate on the rest alone, though never less than was
+    earned before its start. Going back below where it began, a sale takes back no more than the rate
+    that held there.
+
+    Args:
+        counted: revenue or pieces to date, in the quota's unit.
+        before: how much of it counted before.
+        quota: above 0.
+    """
+    lines = _lines(scheme.brackets)
+    began, reached = Fraction(before, quota), Fraction(counted, quota)
+    first = _line_at(lines, began)
+    if reached == began:
+        return first.rate
+    if reached < began:
+        back = first.pay(began) - _line_at(lines, reached).pay(reached)
+        return min(back / (began - reached), first.rate)
+
+    earned, place, current = Fraction(0), began, first
+    for bracket, line in zip(scheme.brackets, lines, strict=True):
+        if not began < line.start <= reached:
+            continue
+        earned += current.rate * (line.start - place)
+        if bracket.kind == "whole":
+            earned = max(earned, line.rate * (line.start - began))
+        place, current = line.start, line
+    earned += current.rate * (reached - place)
+    return earned / (reached - began)
 
 
 class PayPoint(NamedTuple):
@@ -229,6 +258,16 @@ class _Line:
 
     def pay(self, attained: Fraction) -> Fraction:
         return self.fixed + self.rate * attained
+
+
+def _line_at(lines: Sequence[_Line], attained: Fraction) -> _Line:
+    """The line that holds at a part of the quota; the first one below 0."""
+    reached = lines[0]
+    for line in lines[1:]:
+        if line.start > attained:
+            break
+        reached = line
+    return reached
 
 
 class _WholeLine(NamedTuple):

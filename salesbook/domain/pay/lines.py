@@ -71,8 +71,9 @@ class Tally:
 
     def due(self, terms: Terms) -> int:
         """What these brackets pay for the stretch."""
-        paid_before = terms.pay(self.before) if self.before else 0
-        return terms.pay(self.progress) - paid_before
+        if self.before:
+            return terms.pay_since(self.progress, self.before)
+        return terms.pay(self.progress)
 
     def count(self, family: str, counted: Counted) -> None:
         """Move on by what was sold of a family; what later stretches sold begins behind it."""
@@ -154,11 +155,11 @@ class _PaidGroup:
 
         self.before = rates.position(tally.progress)
         pay_before = tally.due(terms)
-        parts_before = self._parts(tally)
+        parts_before, paid_before = self._parts(tally), self._paid(tally)
         for (_, family), counted in group.items():
             tally.count(family, counted)
         self.after = rates.position(tally.progress)
-        parts_after = self._parts(tally)
+        parts_after, paid_after = self._parts(tally), self._paid(tally)
 
         due = tally.due(terms) - pay_before
         tally.paid += due
@@ -169,15 +170,19 @@ class _PaidGroup:
         """Families whose cap holds before or after the group."""
         for family, table in rates.tables.items():
             cap = table.scheme.cap
-            if cap is not None and max(parts_before[family], parts_after[family]) >= cap:
+            if cap is not None and max(paid_before[family], paid_after[family]) >= cap:
                 self.capped.add(family)
 
     def _parts(self, tally: Tally) -> dict[str, Fraction]:
-        """What each rate table pays for the period to date; a single one pays all, in whole units."""
+        """What each rate table pays for the stretch; a single one pays all, in whole units."""
         rates = self.terms.rates
         if len(rates.tables) == 1:
-            return {REST: Fraction(self.terms.pay(tally.progress))}
-        return rates.parts(tally.progress, self.terms.quota)
+            return {REST: Fraction(tally.due(self.terms))}
+        return rates.parts_since(tally.progress, tally.before, self.terms.quota)
+
+    def _paid(self, tally: Tally) -> dict[str, Fraction]:
+        """What each rate table would have paid from the period's first day on, which caps hold."""
+        return self.terms.rates.parts(tally.progress, self.terms.quota)
 
     def _by_family(self, due: int, rises: Mapping[str, Fraction]) -> dict[str, int]:
         """What falls to each rate table, minor units.

@@ -15,7 +15,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from salesbook.domain.pay.brackets import PayBracket, PayScheme, average_rate, pay
+from salesbook.domain.pay.brackets import (
+    PayBracket,
+    PayScheme,
+    average_rate,
+    average_rate_since,
+    pay,
+)
 from salesbook.money import exact, round_half_away
 
 Basis = Literal["revenue", "quantity", "net"]
@@ -145,6 +151,38 @@ class Rates:
             cap = table.scheme.cap
             parts[family] = part if cap is None else min(part, Fraction(cap))
         return parts
+
+    def parts_since(self, progress: Progress, before: Progress, quota: int) -> dict[str, Fraction]:
+        """What each table pays for what is sold after `before`, exactly, minor units.
+
+        That counts towards the quota, and other rates pay it: none of it is paid anew, whatever
+        bracket the rest reaches. A cap leaves what it would have left of it had these rates paid from
+        the beginning.
+        """
+        start, position = self.position(before), self.position(progress)
+        bases_before = self.by_table(before)
+        parts_before, parts_now = self.parts(before, quota), self.parts(progress, quota)
+        parts = {}
+        for family, counted in self.by_table(progress).items():
+            table = self.tables[family]
+            base = table.base(counted.less(bases_before[family]))
+            part = base * average_rate_since(table.scheme, position, start, quota)
+            if table.scheme.cap is not None:
+                least = parts_now[family] - parts_before[family]
+                left = table.scheme.cap - parts_before[family]
+                part = min(part, left) if part > 0 else max(part, min(least, Fraction(0)))
+            parts[family] = part
+        return parts
+
+    def pay_since(self, progress: Progress, before: Progress, quota: int) -> int:
+        """Pay for what is sold after `before`, see `parts_since`.
+
+        Rounded so that where no sale lifts the rate of earlier ones, what the months pay one by one
+        comes to what all of them pay together.
+        """
+        paid = sum(self.parts(progress, quota).values(), Fraction(0))
+        since = sum(self.parts_since(progress, before, quota).values(), Fraction(0))
+        return self.pay(progress, quota) - round_half_away(paid - since)
 
     def pay(self, progress: Progress, quota: int) -> int:
         """Pay for the period to date, rounded once: families of one rate come to what one does."""

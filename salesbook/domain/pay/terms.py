@@ -66,6 +66,10 @@ class Terms:
         """Pay for the period to date."""
         return self.rates.pay(progress, self.quota)
 
+    def pay_since(self, progress: Progress, before: Progress) -> int:
+        """Pay for what is sold after `before`, which other terms have paid."""
+        return self.rates.pay_since(progress, before, self.quota)
+
     def bracket(self, family: str, position: int) -> PayBracket:
         """The bracket of a rate table that the period to date reaches; the first one below 0."""
         brackets = self.rates.tables[family].scheme.brackets
