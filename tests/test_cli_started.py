@@ -74,6 +74,21 @@ def test_only_commands_change(tmp_path, monkeypatch):
     assert as_started("运行：salesbook refresh b") == "运行：bin/salesbook refresh b"
 
 
+def test_the_workbook_of_the_command_is_named(tmp_path, monkeypatch):
+    """As it was typed; where there is none the word stays that stands for it."""
+    monkeypatch.chdir(tmp_path)
+    advice = "Close that one first: salesbook close BOOK --period 2026-10. BOOK is a name."
+    monkeypatch.setattr(sys, "argv", ["salesbook", "close", "no.xlsm"])
+    assert as_started(advice) == advice
+
+    (tmp_path / "our sales.xlsm").touch()
+    monkeypatch.setattr(sys, "argv", ["salesbook", "close", "our sales.xlsm"])
+    said = as_started(advice)
+    assert said.endswith("--period 2026-10. BOOK is a name.")
+    _, _, command = said.partition(": ")
+    assert shlex.split(command)[1:4] == ["close", "our sales.xlsm", "--period"]
+
+
 @pytest.mark.skipif(not PROGRAM.is_file(), reason="salesbook is not installed as a program")
 def test_what_the_demo_prints_can_be_typed(tmp_path):
     """Started by its file, without its folder on PATH, as by dev.py."""

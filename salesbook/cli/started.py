@@ -1,4 +1,5 @@
-"""How is salesbook called in this shell? Commands that we name must work as somebody types them."""
+"""How is salesbook called in this shell, and on which workbook? Commands that we name must work as
+somebody types them."""
 
 from __future__ import annotations
 
@@ -12,26 +13,43 @@ from pathlib import Path
 from typing import Final
 
 NAME: Final = "salesbook"
+_BOOK: Final = "BOOK"
+"""Stands for the workbook in commands that sentences name."""
 
 
 def as_started(text: str) -> str:
-    """A text whose commands begin as the running one did: `.venv/bin/salesbook undo`.
+    """A text whose commands begin as the running one did: `.venv/bin/salesbook undo Sales.xlsm`.
 
-    Nothing changes where the shell finds salesbook by its name, as after an installation.
+    The name stays where the shell finds salesbook by it, as after an installation, and `BOOK` where
+    the running command named no workbook.
     """
-    program = _program(sys.argv[0])
-    if program == NAME or NAME not in text:
+    if NAME not in text:
         return text
-    return _commands().sub(lambda _: f"{program} ", text)
+    program, book = _program(sys.argv[0]), _book()
+
+    def typed(command: re.Match[str]) -> str:
+        return f"{program} {command['verb']}{f' {book}' if command['book'] else ''}"
+
+    return _commands().sub(typed, text)
 
 
 @cache
 def _commands() -> re.Pattern[str]:
-    """Matches the name in front of a command: `salesbook undo`, and not `salesbook is`."""
+    """Matches a command, with the word for its workbook: `salesbook undo BOOK`, not `salesbook is`."""
     from salesbook.cli.app import app
 
     names = "|".join(map(re.escape, sorted(app.commands)))
-    return re.compile(rf"(?<![\w./\\-]){NAME} (?=(?:{names})(?![\w-]))")
+    return re.compile(
+        rf"(?<![\w./\\-]){NAME} (?P<verb>{names})(?![\w-])(?P<book> {_BOOK}(?![\w.]))?"
+    )
+
+
+def _book() -> str:
+    """The workbook of the running command as it was typed."""
+    for word in sys.argv[2:]:
+        if not word.startswith("-") and os.path.isfile(word):  # noqa: PTH113 - names of any length
+            return _quoted(word)
+    return _BOOK
 
 
 @cache
@@ -67,6 +85,12 @@ def _typed(file: Path) -> str:
         shown = nearer if os.sep in nearer else f".{os.sep}{nearer}"
     else:
         shown = str(whole)
+    quoted = _quoted(shown)
+    return f"& {quoted}" if os.name == "nt" and quoted != shown else quoted
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell takes it for one."""
     if os.name == "nt":
-        return f'& "{shown}"' if " " in shown else shown
-    return shlex.quote(shown)
+        return f'"{word}"' if " " in word else word
+    return shlex.quote(word)
