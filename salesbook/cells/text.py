@@ -18,6 +18,7 @@ from salesbook.cells.base import (
     shown,
 )
 from salesbook.labels.words import fold
+from salesbook.messages import Fact
 from salesbook.names.nearest import nearest_known
 from salesbook.store import MAX_TEXT_LENGTH, is_too_long, text_length
 from salesbook.tables.lists import list_items, list_text
@@ -144,7 +145,8 @@ def read_choice(cell: object, choices: Mapping[str, str], owner: str = "") -> st
     nearest = next(iter(nearest_known(word, named)), None)
     codes = dict.fromkeys(code for code in choices.values() if code)
     known = f"{owner}={'|'.join(codes)}"
-    return Reason("choice-unknown", {"found": shown(text), "known": known, "nearest": nearest})
+    facts: dict[str, Fact] = {"found": shown(text), "known": known, "nearest": nearest}
+    return Reason("choice-unknown", {**facts, "meant": f"{owner}={nearest}" if nearest else None})
 
 
 def read_flag(cell: object, choices: Mapping[str, str]) -> bool | Reason | None:

@@ -121,9 +121,9 @@ def _asked_year(task: Task, table: pd.DataFrame) -> int:
     months = set(plan_in_force(task.tables["TargetPlan"])["period"])
     years = [int(year) for year in sorted(table["year"].unique())]
     for year in years:
-        target = typed.get(year)
-        is_open = pd.isna(target) or bool(target == proposed.get(year))
-        if is_open and months.isdisjoint(months_of_year(year, start_month)):
+        target, its_proposal = typed.get(year), proposed.get(year)
+        is_taken = pd.notna(its_proposal) and target == its_proposal
+        if (pd.isna(target) or is_taken) and months.isdisjoint(months_of_year(year, start_month)):
             return year
     return fiscal_year_of(task.as_of, start_month) + 1
 

@@ -58,6 +58,8 @@ _WAN: Final = 10_000
 _YI: Final = 100_000_000
 _YI_DIGITS: Final = 3
 """Figures that a sum in 亿 has: nobody says the rest."""
+_CHOICE: Final = re.compile(r"[A-Z]\w+\.\w+=\w")
+"""Begins a choice as sentences name it: `Stages.kind=won`."""
 _UNITS: Final[Mapping[str, int]] = {"万": _WAN, "亿": _YI}
 
 _AS_EVERYWHERE: Final[Mapping[str, str]] = {}
@@ -124,8 +126,9 @@ def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
 def _shown(value: Any, form: str, language: Language) -> str:
     """A param in its form; a missing one is a dash, a name that we do not know stays as it is."""
     if form == "nearest":
-        # One name, or several of which each may be meant.
-        return fill(word("cli", _NEAREST, language), {"name": value}, language) if value else ""
+        # One name, several of which each may be meant, or a choice as `Table.field=code`.
+        shown = _named(value, "choice", language) if _is_choice(value) else value
+        return fill(word("cli", _NEAREST, language), {"name": shown}, language) if shown else ""
     if value is None:
         return _MISSING
     if isinstance(value, tuple) and form == "text":
@@ -257,6 +260,10 @@ def _choices(text: str, language: Language) -> str:
 
 def _choice_or_code(owner: str, code: str, language: Language) -> str:
     return _label_or(code, lambda: choice(owner, code, language))
+
+
+def _is_choice(value: Any) -> bool:
+    return isinstance(value, str) and _CHOICE.match(value) is not None
 
 
 def _label_or(otherwise: str, look_up: Callable[[], str]) -> str:

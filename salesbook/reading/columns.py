@@ -254,13 +254,28 @@ def in_whole_units(
     return (frame.assign(**columns) if columns else frame), faults
 
 
-def with_defaults(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
-    """What a blank key field means filled in: line 1, the main pipeline."""
+def with_defaults(
+    spec: TableSpec, frame: pd.DataFrame, faults: Iterable[CellFault]
+) -> pd.DataFrame:
+    """What a blank key field means filled in: line 1, the main pipeline.
+
+    A cell that cannot be read is not blank, and stays missing: "New custmers" is no revenue.
+
+    Args:
+        faults: what is wrong with single cells.
+    """
     columns = {
         field.name: frame[field.name].fillna(field.default)
         for field in spec.fields
         if field.default is not None
     }
+    unreadable = {
+        (fault.row, fault.field)
+        for fault in faults
+        if fault.field in columns and pd.isna(frame.loc[fault.row, fault.field])
+    }
+    for row, name in unreadable:
+        columns[name][row] = None
     return frame.assign(**columns) if columns else frame
 
 

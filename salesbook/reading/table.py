@@ -76,14 +76,10 @@ class ReadTable:
     @cached_property
     def left_out_keys(self) -> Mapping[int, str]:
         """The key of each row that could not be used and has a whole one, by the row's position."""
-        needed = [
-            field_spec.name
-            for field_spec in self.spec.fields
-            if field_spec.key and field_spec.default is None
-        ]
-        if self.left_out.empty or not needed:
+        key = self.spec.key
+        if self.left_out.empty or not key:
             return {}
-        with_key = self.left_out.dropna(subset=needed)
+        with_key = self.left_out.dropna(subset=list(key))
         return dict(zip(with_key.index, row_keys(self.spec.name, with_key), strict=True))
 
     def key_of(self, row: int) -> str | None:
@@ -158,8 +154,8 @@ def _typed(
     typed = columns.in_codes(spec, typed)
     typed, out_of_range = columns.in_range(spec, typed)
     typed, not_whole = columns.in_whole_units(spec, typed, options.currency)
-    typed = columns.with_defaults(spec, typed)
-    return typed, [*faults, *out_of_range, *not_whole]
+    all_faults = [*faults, *out_of_range, *not_whole]
+    return columns.with_defaults(spec, typed, all_faults), all_faults
 
 
 @cache
@@ -234,8 +230,7 @@ def _missing_fields(read: ReadTable, faults: Iterable[CellFault]) -> tuple[Any, 
     misses_something = np.zeros(len(typed), dtype=bool)
     missing: list[CellFault] = []
     for field_spec in spec.fields:
-        has_default = field_spec.key and field_spec.default is not None
-        is_needed = field_spec.required or (field_spec.key and not has_default)
+        is_needed = field_spec.required or field_spec.key
         if not is_needed or field_spec.name not in read.headers:
             continue
         is_missing = typed[field_spec.name].isna().to_numpy()

@@ -114,6 +114,28 @@ def test_where_nothing_is_proposed_nothing_is_taken():
     assert refusal.value.code == "nothing-proposed"
 
 
+@pytest.mark.parametrize("take", [None, "company"])
+def test_a_typed_target_of_which_nothing_is_proposed_is_no_proposal(take: str | None):
+    """A first year: the target is typed, and there are too few months to propose another."""
+    typed = [
+        {
+            "year": year,
+            "scope_kind": "company",
+            "scope": "company",
+            "metric": "revenue",
+            "target": 5,
+        }
+        for year in (2026, 2027)
+    ]
+    few = {"Orders": steady("r1", months_back("2027-01-01", 5), 1_000), "Targets": typed}
+    if take is None:
+        assert taken(None, None, **few).tables["Proposal"]["target"].isna().all()
+        return
+    with pytest.raises(UsageError) as refusal:
+        taken(take, None, **few)
+    assert refusal.value.code in ("nothing-proposed", "no-proposal-of-year")
+
+
 def test_a_target_that_is_there_keeps_all_but_its_levels():
     row = {
         "year": 2027,

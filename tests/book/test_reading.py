@@ -119,6 +119,36 @@ def test_an_optional_field_that_cannot_be_read_counts_as_missing():
     assert found.findings[0].found == "soon"
 
 
+DAY = dt.datetime(2026, 1, 5)
+PEOPLE = {"customer_id": "C1", "rep_id": "R1"}
+COMPANY = {"scope_kind": "Company", "scope": "Company"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "field", "wrong"),
+    [
+        ("Targets", {"year": 2026, **COMPANY, "target": 5}, "metric", "New custmers"),
+        ("TargetMonths", {"year": 2026, **COMPANY, "month": 1, "amount": 5}, "metric", "Custmers"),
+        ("Outlook", {"year": 2026, **COMPANY}, "metric", "New custmers"),
+        ("Locks", {"year": 2026, "rep_id": "R1", "month": 12, "amount": 5}, "kind", "Up to"),
+        ("AwardRules", {"award": "Best seller", "valid_from": DAY}, "period_kind", "Yearly"),
+        (
+            "Orders",
+            {"order_id": "O1", **PEOPLE, "ordered_on": DAY, "amount": 5},
+            "line_no",
+            "second",
+        ),
+    ],
+)
+def test_a_key_field_that_cannot_be_read_is_not_blank(name, cells, field, wrong):
+    """A mistyped metric is no revenue: it would take the place of the row that is right."""
+    both = {key: [value, value] for key, value in cells.items()}
+    found = read(table(name, {**both, field: [None, wrong]}))
+    assert found.frame.index.tolist() == [0]
+    assert found.rows_skipped == 1
+    assert [(finding.field, finding.row) for finding in found.findings] == [(field, 1)]
+
+
 def test_a_value_out_of_its_range_counts_as_missing():
     """A deal's amount is never negative."""
     cells = table(
