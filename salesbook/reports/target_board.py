@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from salesbook.pages.lines.context import WHOLE_COMPANY
-from salesbook.pages.lines.line import MONTH_FIELDS
+from salesbook.pages.lines.line import GOOD, MONTH_FIELDS
 from salesbook.pages.lines.periods import sign_of_chance
 from salesbook.reports.compose import Composer
 from salesbook.reports.contents import SIGN, ListBlock, ListColumn
@@ -85,6 +85,10 @@ def target_board_of(composer: Composer) -> TargetBoard:
     return _Page(composer).described()
 
 
+def _unless_good(sign: object) -> object:
+    return "" if sign in (None, GOOD) else sign
+
+
 def _without_kinds(table: Table) -> Table:
     """The table without the column that says plan or sold; sold stands where the name would."""
     rows = []
@@ -135,7 +139,8 @@ class _Page:
     def _tile(self, line: Line) -> Tile:
         """The year at a glance: target, sold, pace, what is to go, and where it lands."""
         composer, short = self.composer, self.composer.numbers.short
-        facts = [Fact(self._say("tile.sold"), short(line.get("sold", 0)))]
+        sold = line.get("sold")
+        facts = [Fact(self._say("tile.sold"), "–" if sold is None else short(sold))]
         if "rate" in line:
             percent = composer.numbers.percent(line["rate"])
             facts.append(Fact(self._say("columns.pace"), percent))
@@ -146,12 +151,13 @@ class _Page:
         if "low" in line and "high" in line:
             span = f"{short(line['low'])} – {short(line['high'])}"
             facts.append(Fact(self._say("tile.range"), span))
-        # A sign beside a chance is the chance's: that the plan adds up the answer says.
+        # A sign beside a chance is the chance's: that the plan adds up the answer says, and a tick
+        # beside half the pace would say another thing.
         chance = line.get("chance_rate")
         target = line.get("target")
         return Tile(
             title=composer.words.period(self._year),
-            sign=str(sign_of_chance(chance) or line.get("sign", "")),
+            sign=str(sign_of_chance(chance) or _unless_good(line.get("sign"))),
             lead=Fact(self._say("tile.target"), "–" if target is None else short(target)),
             chance=None
             if chance is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -291,7 +292,31 @@ def test_a_plan_that_comes_to_its_target_adds_up():
     )
     company = found["target-plan-revenue|company|company|FY2026"][0]
     assert (company["target"], company["amount"], company["m12"]) == (1200, 50, 150)
-    assert found["target-answer-revenue|company|company|FY2026"][0]["sign"] == "✓"
+    answer = found["target-answer-revenue|company|company|FY2026"][0]
+    assert (answer["sign"], answer["says"].code) == ("✓", "page.target.adds-up")
+    # The months come to 1250, and the page says why.
+    (carried,) = answer["says"].more
+    assert carried.code == "page.target.months-carry-more"
+    assert [str(fact) for fact in carried.params.values()] == ["0.50", "12.50"]
+
+
+def test_before_anybody_counted_nothing_is_said_to_be_sold():
+    """After a split alone there is no Attainment: 0 would contradict what everybody knows."""
+    scored = context_of(
+        "2026-03-31",
+        Reps=ANN_AND_BO[:1],
+        TargetPlan=planned("r1", dict.fromkeys(MONTHS, 100)),
+        Orders=[order("o1", "r1", "2026-02-10", 70)],
+    )
+    not_scored = {**scored.tables, "Attainment": scored.tables["Attainment"].iloc[:0]}
+    found = boards(replace(scored, tables=not_scored))
+    (year,) = found["target-year-revenue|company|company|FY2026"]
+    assert [year[name] for name in ("target", "sold", "rate", "expected")] == [1200, *[None] * 3]
+    assert found["target-sold-revenue|company|company|FY2026"][0]["m02"] is None
+    _, says = found["target-answer-revenue|company|company|FY2026"]
+    assert says["says"].code == "page.target.not-counted"
+    (counted,) = boards(scored)["target-year-revenue|company|company|FY2026"]
+    assert [counted[name] for name in ("sold", "expected")] == [70, 1130]
 
 
 @pytest.mark.parametrize(
@@ -357,6 +382,8 @@ def test_a_cell_that_the_draft_changes_shows_what_is_published():
     assert found["target-faults-revenue|company|company|FY2026"] == []
     (draft,) = found["target-draft-revenue|company|company|FY2026"]
     assert (draft["count"], draft["count_up"], draft["amount"]) == (1, 1, 150)
+    # What is shown is the plan that holds, and not the one that may follow it.
+    assert found["target-year-revenue|company|company|FY2026"][0]["number"] == 1
 
 
 def test_a_first_draft_is_shown_as_what_it_would_be():

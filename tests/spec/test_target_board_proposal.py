@@ -36,7 +36,7 @@ def test_a_plan_that_is_what_is_proposed_is_good_in_every_line():
     listed = lines()
     assert codes(listed) == ["proposed-running", "gap-enough", "loads-even", "proposed-next"]
     assert [line.get("sign") for line in listed] == [GOOD, GOOD, GOOD, None]
-    assert listed[0]["says"].more[0].code == "page.target.planned-same"
+    assert listed[0]["says"].more[0].code == "page.target.plan-same"
 
 
 def test_a_plan_beyond_the_stretch_is_late_and_names_the_difference():
@@ -44,7 +44,7 @@ def test_a_plan_beyond_the_stretch_is_late_and_names_the_difference():
     first = lines(TargetPlan=double)[0]
     assert first["sign"] == LATE
     beside = first["says"].more[0]
-    assert beside.code == "page.target.planned-above"
+    assert beside.code == "page.target.plan-above"
     assert float(str(beside.params["amount"])) == 360.0
 
 

@@ -56,13 +56,27 @@ def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
     if not missed:
         # Who asks whether a plan adds up wants to see the sum to the coin.
         whole = {**sums, "amount": exactly(plan, figures_of(plan, scope).target or 0)}
-        return {"sign": GOOD, "says": Message("page.target.adds-up", whole)}
+        more = _carried(plan, scope)
+        return {"sign": GOOD, "says": Message("page.target.adds-up", whole, more)}
     first = missed[0]
     off: dict[str, Fact] = {
         "target": exactly(plan, first.target),
         "planned": exactly(plan, first.planned),
     }
     return {"sign": LATE, "says": Message("page.target.off", off), "table": _TARGETS}
+
+
+def _carried(plan: YearPlan, scope: Scope) -> tuple[Message, ...]:
+    """Why the months come to another sum than the year: what they carry for those gone."""
+    figures = figures_of(plan, scope)
+    if not figures.carried or figures.months_sum is None:
+        return ()
+    facts: dict[str, Fact] = {
+        "amount": exactly(plan, abs(figures.carried)),
+        "sum": exactly(plan, figures.months_sum),
+    }
+    side = "more" if figures.carried > 0 else "less"
+    return (Message(f"page.target.months-carry-{side}", facts),)
 
 
 def _later_year(plan: YearPlan) -> str | None:
@@ -84,6 +98,8 @@ def _outlook(plan: YearPlan, scope: Scope) -> Line | None:
     target, sold = figures.target, figures.sold_sum or 0
     if not target:
         return None
+    if not plan.is_counted:
+        return {"sign": ATTENTION, "says": Message("page.target.not-counted")}
     if last < context.as_of:
         return _against_target(plan, "ended", sold - target, GOOD if sold >= target else BEHIND)
 
@@ -131,7 +147,7 @@ def year_line(plan: YearPlan, scope: Scope) -> Line:
         "sold": sold,
         "due": due,
         "rate": (sold or 0) / (due or 1) if has_pace else None,
-        "expected": max(target - (sold or 0), 0) if target is not None else None,
+        "expected": _to_go(plan, target, sold),
         "low": expected.get("low"),
         "middle": expected.get("middle"),
         "high": expected.get("high"),
@@ -143,6 +159,13 @@ def year_line(plan: YearPlan, scope: Scope) -> Line:
         "days": None if plan.running_place is None else plan.running_place + 1,
         "says": _version(plan),
     }
+
+
+def _to_go(plan: YearPlan, target: int | None, sold: int | None) -> int | None:
+    """What is still to be sold; None where nobody has counted what was."""
+    if target is None or (plan.months_begun and not plan.is_counted):
+        return None
+    return max(target - (sold or 0), 0)
 
 
 def _sign_of_sums(plan: YearPlan, is_off: bool) -> str | None:

@@ -201,8 +201,15 @@ class YearPlan:
 
     @cached_property
     def version(self) -> int | None:
-        """The newest version of the plan shown; None without one."""
-        return int(self.rows["version"].max()) if self.has_plan else None
+        """The newest version of the plan shown; None without one.
+
+        A draft is one version above what holds until it is published.
+        """
+        if not self.has_plan:
+            return None
+        shown = self._drawn_up.loc[self.rows.index]
+        drafts_above = shown["status"].ne("published") & (not self.is_first_draft)
+        return int((shown["version"] - drafts_above.astype("int64")).max())
 
     @cached_property
     def published_on(self) -> pd.Timestamp | None:
@@ -252,6 +259,11 @@ class YearPlan:
 
         return self.context.once(f"attained of {self.metric}", gather)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether anybody has counted yet what was sold: before, that is not nothing."""
+        return not self.context.tables["Attainment"].empty
+
     def _with_sales(self, kind: str) -> set[str]:
         """Teams or reps of whom Attainment knows a sale in the year."""
         months = set(self.months)
@@ -263,6 +275,8 @@ class YearPlan:
 
     def _sold(self, scope: Scope, shows_zero: Sequence[bool]) -> MonthAmounts:
         """What a scope sold by month; a month without a sale is 0 where that says something."""
+        if not self.is_counted:
+            return (None,) * len(self.months)
         sold: list[int | None] = []
         for place, month in enumerate(self.months):
             attained = self._attained.get((*scope, month))

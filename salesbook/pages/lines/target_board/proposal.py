@@ -87,7 +87,8 @@ def _beside_plan(plan: YearPlan, scope: Scope, row: dict[str, Any]) -> Line:
         return first
     difference: dict[str, Fact] = {"amount": rounded(plan, abs(planned - proposed))}
     side = "same" if planned == proposed else "above" if planned > proposed else "below"
-    beside = Message(f"page.target.planned-{side}", difference)
+    what = "plan" if has_figure else "planned"
+    beside = Message(f"page.target.{what}-{side}", difference)
     return {
         **first,
         "sign": _sign(planned, proposed, whole(row["stretch"])),
