@@ -39,6 +39,8 @@ _MOST_REASONS: Final = 5
 """Reasons that a face tells; after the first few nobody reads on."""
 
 
+_LOOK_AT_ALL: Final = frozenset({"validate", "refresh"})
+"""Verbs that read every table."""
 _MOST_SHOWN: Final = 3
 """Rows or names that a line lists; JSON and the workbook have all."""
 
@@ -56,7 +58,8 @@ class Line:
 def findings_lines(report: Report) -> list[Line]:
     """Say how many findings a run has, and where each stands with its cell and what to do."""
     if not report.findings:
-        return [Line("clean")]
+        # Another run, of what this one did not read, may have found something.
+        return [Line("clean" if report.action in _LOOK_AT_ALL else "clean_here")]
 
     counts = Line("findings", {"errors": report.errors, "warnings": report.warnings})
     if not report.has_checks:

@@ -89,6 +89,8 @@ def _rows_marked(task: Task, table: pd.DataFrame, marked: frozenset[int]) -> lis
 def _asked_row(task: Task, table: pd.DataFrame) -> int:
     """The row of the scope that is asked for. Raises: UsageError."""
     year = _asked_year(task, table)
+    if table.empty:
+        raise UsageError("nothing-proposed", where="--take", found=task.take, year=str(year))
     of_year = table[(table["year"] == year) & (table["metric"] == FIRST_METRIC)]
     if of_year.empty:
         years = tuple(str(year) for year in sorted(table["year"].unique()))
@@ -174,6 +176,8 @@ def _patch(task: Task, taken: pd.DataFrame) -> Patch:
 def _told(task: Task, table: pd.DataFrame) -> Iterator[Message]:
     """The proposals of the year that is asked for, or is next to be planned: company and teams."""
     year = _asked_year(task, table)
+    if table.empty:
+        yield Message("propose.nothing-yet")
     of_year = table[(table["year"] == year) & (table["scope_kind"] != "rep")]
     told: Sequence[Any] = list(of_year.itertuples())[:_MOST_TOLD]
     for row in told:

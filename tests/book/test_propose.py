@@ -136,6 +136,15 @@ def test_a_typed_target_of_which_nothing_is_proposed_is_no_proposal(take: str | 
     assert refusal.value.code in ("nothing-proposed", "no-proposal-of-year")
 
 
+def test_an_empty_book_is_told_that_there_is_nothing_to_propose_from():
+    empty = {"Reps": [], "Orders": []}
+    (said,) = taken(None, None, **empty).answer
+    assert said.code == "propose.nothing-yet"
+    with pytest.raises(UsageError) as refusal:
+        taken("company", None, **empty)
+    assert refusal.value.code == "nothing-proposed"
+
+
 def test_a_target_that_is_there_keeps_all_but_its_levels():
     row = {
         "year": 2027,
