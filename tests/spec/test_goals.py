@@ -145,6 +145,8 @@ def test_goals_in_a_circle_are_errors_and_count_by_themselves():
     ]
     circles = [row for row in found(goals) if row[0] == "goal-circle"]
     assert circles == [("goal-circle", "a", "parent_id"), ("goal-circle", "b", "parent_id")]
+    # Nobody is told to clear what they are measured by.
+    assert "goal-has-parts" not in {code for code, *_ in found(goals)}
     assert value_of(goals) == pytest.approx(0.3)
 
 

@@ -26,9 +26,7 @@ def trees(task: Task) -> Iterator[Finding]:
     if not has_rows(task, "Goals"):
         return
     goals = task.tables["Goals"]
-    parent_of = dict(zip(goals["goal_id"], goals["parent_id"], strict=True))
-    ways = {goal: circle_from(goal, parent_of) for goal in parent_of}
-    circles = {goal: " → ".join(way) for goal, way in ways.items() if way}
+    circles = _circles(goals)
     in_circle = goals["goal_id"].isin(circles.keys())
     shown = goals["goal_id"].map(circles)
     yield from flag(task, "Goals.parent_id", in_circle, "goal-circle", "error", circle=shown)
@@ -45,12 +43,21 @@ def trees(task: Task) -> Iterator[Finding]:
     yield from flag(task, "Goals.period", outside, "goal-outlasts-parent", of_parent=parent_periods)
 
 
+def _circles(goals: pd.DataFrame) -> dict[str, str]:
+    """The way from each goal that is, over others or directly, its own parent back to itself."""
+    parent_of = dict(zip(goals["goal_id"], goals["parent_id"], strict=True))
+    ways = {goal: circle_from(goal, parent_of) for goal in parent_of}
+    return {goal: " → ".join(way) for goal, way in ways.items() if way}
+
+
 def smart(task: Task) -> Iterator[Finding]:
     """Name goals of which nobody could say whether they were reached, or when they are to be."""
     if not has_rows(task, "Goals"):
         return
     goals = task.tables["Goals"]
-    has_children = goals["goal_id"].isin(goals["parent_id"].dropna())
+    # Goals of a circle count by themselves, and are nobody's parts.
+    in_circle = goals["goal_id"].isin(_circles(goals).keys())
+    has_children = goals["goal_id"].isin(goals.loc[~in_circle, "parent_id"].dropna())
     has_metric, has_target = goals["metric"].notna(), goals["target"].notna()
     has_result = goals["result"].notna()
 
