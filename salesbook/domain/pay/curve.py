@@ -126,7 +126,7 @@ class _Curve:
         rates = rates_of(version.brackets)
         quota = _quota_of(rates, reps, book, month)
         if not quota.is_real:
-            rates = _uncapped(rates)
+            rates = rates.uncapped
         return cls(version, rates, quota, _mix_of(rates, reps, sales, month), book.policy.decimals)
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -262,14 +262,6 @@ def _scaled(mix: Mapping[str, Counted], position: int, *, in_pieces: bool) -> di
             part if in_pieces else round_half_away(share * counted.pieces),
         )
     return scaled
-
-
-def _uncapped(rates: Rates) -> Rates:
-    tables = {
-        family: replace(table, scheme=replace(table.scheme, cap=None))
-        for family, table in rates.tables.items()
-    }
-    return Rates(tables)
 
 
 def _sum(sold: Collection[Counted]) -> Counted:
