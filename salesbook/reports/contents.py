@@ -146,7 +146,7 @@ _REP_PAGE: Final = (
         "pay",
         (
             ListColumn("says", "sentence", 1.6, heading="month"),
-            ListColumn("sold", "money"),
+            ListColumn("sold", "money", heading="pay_base"),
             ListColumn("target", "money", heading="quota"),
             ListColumn("rate", "percent", heading="attained"),
             ListColumn("expected", "pay", heading="earned"),
@@ -165,7 +165,7 @@ _REP_PAGE: Final = (
             ListColumn("subject", width=1.0, heading="order"),
             ListColumn("expected", "pay", heading="base"),
             ListColumn("because", "sentence", 4.0, heading="why"),
-            ListColumn("amount", "pay", heading="paid"),
+            ListColumn("amount", "pay", heading="line_pay"),
         ),
         page=REP_PAGE,
         kinds=("rep",),

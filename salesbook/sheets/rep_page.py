@@ -75,7 +75,7 @@ _TODAY: Final = (
 )
 _PAY: Final = (
     ListColumn("says", "month", 11, _TEXT),
-    ListColumn("sold", "sold", 6, number("money", size=9.5)),
+    ListColumn("sold", "pay_base", 6, number("money", size=9.5)),
     ListColumn("target", "quota", 6, number("money", tone="muted", size=9.5)),
     ListColumn("rate", "attained", 4, number("rate", size=9.5)),
     ListColumn("expected", "earned", 6, number("exact", size=9.5)),
@@ -83,7 +83,12 @@ _PAY: Final = (
     SIGN_COLUMN,
     ListColumn("because", "status", 4, Look(size=9), is_signed=True),
 )
-_PAY_TOTAL: Final = tuple(replace(column, look=replace(column.look, bold=True)) for column in _PAY)
+# The total's own sentence, which basis pay goes by, stands beside the title: it has the room.
+_PAY_TOTAL: Final = tuple(
+    replace(column, look=replace(column.look, bold=True))
+    for column in _PAY
+    if column.field != "because"
+)
 _PAY_WIDTH: Final = width_of(_PAY)
 _TRAINING: Final = (
     SIGN_COLUMN,
@@ -241,11 +246,13 @@ def _today(board: Board) -> None:
 def _pay_and_training(board: Board) -> None:
     """What he was paid, and the courses that he has to take."""
     right = _PAY_WIDTH + _GUTTER
+    basis = board.page.cell("pay_total", 0, "because")
+    pay_note = framed("pages.rep_page.pay_note", basis)
     board.title(
         0,
         _PAY_WIDTH,
         board.word_with("header", "pay"),
-        note=_or_nothing(board, "pay", board.word_with("pay", "pay_note"), "pay_none"),
+        note=_or_nothing(board, "pay", pay_note, "pay_none"),
         link=("pages.rep_page.pay_link", "Commission"),
     )
     board.title(

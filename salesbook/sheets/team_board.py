@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Word, call
-from salesbook.pages.common import DASH, amount_text, framed, if_, is_number
+from salesbook.pages.common import DASH, amount_text, if_, is_number
 from salesbook.pages.page import Page
 from salesbook.pages.team_board import (
     COURSES,
@@ -140,17 +140,13 @@ def _tiles(board: Board) -> None:
     sold = amount_text(figure(0, "sold"))
     due = figure(0, "due")
     of_due = if_(is_number(due), Word("pages.team_board.of_due").then(amount_text(due)), "")
-    share = figure(3, "share")
-    share_text = if_(
-        is_number(share),
-        framed("pages.team_board.of_sold", call("FIXED", share * 100, 1).then("%")),
-        "",
-    )
+    share, closed = figure(3, "because"), figure(3, "says")
+    pay_text = if_(share.equals(""), closed, share.then(" · ", closed))
     tiles: tuple[tuple[str, str, Expression, Expression, Tone], ...] = (
         ("pace", "rate", figure(0, "rate"), sold.then(of_due), "accent"),
         ("behind", "count", figure(1, "count"), figure(1, "says"), "bad"),
         ("ahead", "count", figure(2, "count"), figure(2, "says"), "good"),
-        ("pay", "exact", figure(3, "amount"), share_text.then(figure(3, "says")), "line"),
+        ("pay", "exact", figure(3, "amount"), pay_text, "line"),
     )
     for place, (word, shows, value, beneath, tone) in enumerate(tiles):
         left = place * (_TILE + _GUTTER)

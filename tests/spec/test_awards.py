@@ -63,9 +63,12 @@ def test_the_largest_sum_of_a_month_wins_once_it_is_over():
         ("2026-02", "r2", "award:2026-02", 300),
     ]
     because = at(book.awards, period="2026-01")["because"]
-    assert sentence(because, "en") == "Sold most: 10.00."
+    sold_most = (
+        "Sold most: 10.00, booked in the period; corrections of earlier months are not in it."
+    )
+    assert sentence(because, "en") == sold_most
     line = book.commission[book.commission["rule"] == "award:2026-01"].iloc[0]
-    assert sentence(line["because"], "en") == "Best seller, 2026-01. Sold most: 10.00."
+    assert sentence(line["because"], "en") == f"Best seller, January 2026. {sold_most}"
     for language in LANGUAGES:
         again = message_of(sentence(line["because"], language))
         assert again is not None

@@ -300,3 +300,15 @@ def test_order_of_rows_is_irrelevant(seed: int):
     first = curves(brackets, quotas).tables["PayCurve"]
     second = curves(random.sample(brackets, len(brackets)), dict(shuffled)).tables["PayCurve"]
     pd.testing.assert_frame_equal(first, second)
+
+
+def test_a_draw_is_left_out_and_the_curve_says_so():
+    """10 % of nothing is nothing, though the plan advances 500 a month."""
+    out = curve(curves([{**FLAT, "draw": 500_00}], {"ann": 100_000}))
+    first = at(out, attainment_rate=0.0)
+    assert first["pay"] == 0
+    assert said(first["because"]).endswith(
+        "The draw is left out: it is paid back from better months."
+    )
+    without = at(curve(curves([FLAT], {"ann": 100_000})), attainment_rate=0.0)
+    assert "draw" not in said(without["because"])

@@ -131,6 +131,8 @@ def test_a_manager_earns_on_what_his_reps_are_credited_with():
         ("A", 60_000_00, 0.01, 600_00, "override:ann"),
         ("B", 30_000_00, 0.01, 300_00, "override:bo"),
     ]
+    # The rule keeps the id, by which closed months are read back; the reason says who it is.
+    assert [row[0].params["rep"] for row in lines_of(out, "because", rep="mo")] == ["Ann", "Bo"]
 
 
 def test_the_manager_of_the_day_of_the_sale_earns():

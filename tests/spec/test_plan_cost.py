@@ -64,8 +64,8 @@ def test_a_plan_that_nobody_has_yet_is_run_through_last_year():
     total = at(rows(out, "new"), scope="company")
     assert (total["year"], total["valid_from"]) == (2025, pd.Timestamp("2027-01-01"))
     assert said(total) == (
-        "Nobody has this plan: all 2 reps with a quota in fiscal year 2025, as if all of it had been "
-        "paid by the plan."
+        "Nobody has this plan: calculated for 2 reps with a quota in fiscal year 2025, as if all of "
+        "it had been paid by the plan."
     )
 
 
@@ -77,7 +77,7 @@ def test_the_plan_in_force_costs_what_it_paid():
         ("bo", 40_000_00, 120_000_00, 4_000_00, 4_000_00, 0),
     ]
     assert said(at(rows(out), scope="company")) == (
-        "2 reps who have this plan, as if all of fiscal year 2025 had been paid by it."
+        "2 reps have this plan; calculated as if all of fiscal year 2025 had been paid by it."
     )
 
 
@@ -133,6 +133,66 @@ def test_a_year_without_quotas_says_so_and_shows_no_sum():
     assert rows_of(rows(out, "new"), "scope") == [("company",)]
 
 
+THIS_YEAR = [f"2026-{month:02}" for month in range(1, 13)]
+FIRST_YEAR = [
+    row for rep in ("ann", "bo") for row in planned(rep, dict.fromkeys(THIS_YEAR, 10_000_00))
+]
+
+
+def test_a_book_in_its_first_year_is_told_by_the_months_that_are_over():
+    """Ann sold 50,000 in January and 10,000 in February, at 12 % instead of 10 %; March still runs."""
+    orders = (
+        order("A", "ann", "2026-01-10", 50_000_00),
+        order("B", "ann", "2026-02-10", 10_000_00),
+        order("C", "ann", "2026-03-10", 99_000_00),
+    )
+    out = cost((FLAT, NEW), TargetPlan=FIRST_YEAR, Orders=orders, as_of="2026-03-15")
+    assert rows_of(rows(out, "new"), "year", *AMOUNTS) == [
+        (2026, "company", 60_000_00, 240_000_00, 6_000_00, 7_200_00, 1_200_00),
+        (2026, "ann", 60_000_00, 120_000_00, 6_000_00, 7_200_00, 1_200_00),
+        (2026, "bo", 0, 120_000_00, 0, 0, 0),
+    ]
+    assert said(at(rows(out, "new"), scope="company")) == (
+        "Nobody has this plan, and no quota is of the year before: calculated for 2 reps with a "
+        "quota, as if January 2026 to February 2026 had been paid by the plan."
+    )
+    # What the plan in force would have paid for these months is what it did pay.
+    in_force = at(rows(out), scope="company")
+    assert (in_force["would_pay"], in_force["difference"]) == (6_000_00, 0)
+    assert said(in_force) == (
+        "2 reps have this plan; no quota is of the year before, so calculated as if January 2026 to "
+        "February 2026 had been paid by it."
+    )
+
+
+def test_last_year_answers_as_soon_as_one_quota_is_of_it():
+    out = cost((FLAT,), TargetPlan=[*FIRST_YEAR, *QUOTAS[:12]])
+    assert set(rows(out)["year"]) == {2025}
+
+
+def test_before_a_month_of_the_first_year_is_over_nothing_is_to_tell():
+    out = cost((FLAT, NEW), TargetPlan=FIRST_YEAR, as_of="2026-01-30")
+    total = at(rows(out, "new"), scope="company")
+    assert (total["year"], total["would_pay"]) == (2025, None)
+
+
+def test_who_was_on_the_plan_and_is_gone_is_counted_in_words():
+    """Bo left in July 2025 and Cy has another plan since January: the sums are Ann's alone."""
+    reps = (
+        REPS[0],
+        {**REPS[1], "left_on": day("2025-07-31")},
+        {"rep_id": "cy", "name": "Cy", "plan": "std"},
+    )
+    moved = ({"rep_id": "cy", "valid_from": day("2026-01-01"), "plan": "new"},)
+    out = cost((FLAT, NEW), Reps=reps, Assignments=moved)
+    total = at(rows(out), scope="company")
+    assert total["would_pay"] == 15_000_00
+    assert said(total).endswith(
+        "Paid by it then, left since, not in the sum: 1 rep. "
+        "Paid by it then, on another plan now, not in the sum: 1 rep."
+    )
+
+
 def test_the_fiscal_year_is_the_companys():
     """From April: in May 2026 the last year is FY2026, April 2025 to March 2026."""
     policy = ({"key": "fiscal_year_start", "value": "4"},)
@@ -162,6 +222,10 @@ def test_spiffs_draws_and_caps_are_paid_as_they_are():
     # 10,000 capped, two spiffs, and the 500 that December advances.
     assert ann["would_pay"] == 10_000_00 + 2 * 50_00 + 500_00
     assert ann["difference"] == 0
+    assert said(ann) == "500.00 of it is advanced on a draw and still owed at the end."
+    # Bo earns in June alone: what the five months before advanced comes back, the six after stays.
+    assert said(at(rows(out), scope="bo")).startswith("3,000.00 of it")
+    assert "3,500.00 of it is advanced on a draw" in said(at(rows(out), scope="company"))
 
 
 def test_a_manager_on_a_plan_with_an_override_needs_no_quota():

@@ -11,6 +11,7 @@ from hypothesis import given
 from salesbook import labels
 from salesbook.messages import Message
 from salesbook.pages.lines import rep_page
+from salesbook.tables.settings import Rules
 from tests.drawn_tables import FEW, SEEDS, day
 from tests.spec.page_tables import COMPANY, Lists, attained, context_of, lists_of, rep
 
@@ -402,6 +403,27 @@ def test_the_statement_shows_two_months_that_are_over_and_the_one_that_runs():
     (total,) = lists["pay-total", rep("ann"), None]
     assert (total["target"], total["rate"]) == (1_000, 0.6)
     assert ("pay", rep("bo"), None) not in lists
+
+
+@pytest.mark.parametrize("basis", ["booking", "invoice", "cash"])
+def test_what_is_paid_is_a_share_of_what_pay_is_reckoned_on(basis):
+    """Paid 400 on a base of 1,000, though the year sold more: 40 %, of bookings, invoices or payments."""
+    lists = lists_of(
+        rep_page.lists,
+        context_of(
+            rules=Rules(commission_basis=basis),
+            Reps=[ANN, BO],
+            Attainment=[attained("ann", YEAR, 5_000, due=100, target=200)],
+            Statements=[statement("2026-05", sold=1_000, earned=300, award=100, paid=400)],
+        ),
+    )
+    (tile,) = lists["tile-pay", rep("ann"), None]
+    assert tile["says"] == Message(f"page.pay.share-{basis}", {"rate": 0.4})
+    (total,) = lists["pay-total", rep("ann"), None]
+    assert total["because"].code == f"page.pay.base-{basis}"
+    said = {labels.sentence(tile["says"], language) for language in labels.LANGUAGES}
+    own = {"booking": "签单", "invoice": "开票", "cash": "回款"}[basis]
+    assert f"占{own}额 40%" in said
 
 
 def test_without_reps_there_is_nobody_to_choose():

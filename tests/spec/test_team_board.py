@@ -17,7 +17,7 @@ from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext
 from salesbook.pages.lines.team_board.hiring import seats_count
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from tests.drawn_tables import FEW, SEEDS
-from tests.spec.score_tables import day, order, planned, policy_of
+from tests.spec.score_tables import FLAT, day, order, planned, policy_of
 from tests.spec.scored_pages import Lists, context_of, lists_of
 from tests.spec.test_target_board import MONTHS, SCORED, a_company
 
@@ -345,3 +345,27 @@ def test_awards_and_readiness_are_two_lines():
     assert ready["count"] == 2
     assert [part.params["level"] for part in (ready["says"], *ready["says"].more)] == ["Senior"] * 2
     assert found["team-people|team|North|"][0]["says"] == awards["says"]
+
+
+def test_pay_is_a_share_of_what_it_is_reckoned_on():
+    """Ann sold 20,000 and is paid 10 % of the 5,000 that customers have paid: 500 is 10 % of these."""
+    policy = policy_of(
+        Policy=[{"key": "commission_basis", "value": "cash"}],
+        Brackets=[FLAT],
+        Metrics=({"metric": "attainment", "weight": 1.0},),
+    )
+    facts = steady({"r0": 20_000})
+    payments = [
+        {
+            "payment_id": f"p{number}",
+            "order_id": row["order_id"],
+            "paid_on": day("2026-02-20"),
+            "amount": 500,
+        }
+        for number, row in enumerate(facts["Orders"][:10])
+    ]
+    reps = [{**NORTH[0], "plan": "std"}, *NORTH[1:]]
+    found = boards(context_of("2026-02-28", policy, Reps=reps, Payments=payments, **facts))
+    pace, _, _, pay = found[f"team-tiles|{YEAR}"]
+    assert (pace["sold"], pay["amount"]) == (20_000, 500)
+    assert pay["because"] == Message("page.pay.share-cash", {"rate": 0.1})

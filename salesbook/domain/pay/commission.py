@@ -537,12 +537,10 @@ class _Statements:
                 if revenue_now.get(key[:2]) == revenue_paid.get(key[:2]):
                     # At most its products have another family, which closed months do not take.
                     continue
-                changed = changed_override(
-                    key, now.get(key, []), paid_for_it, decimals=self.decimals
-                )
+                changed = changed_override(key, now.get(key, []), paid_for_it, self.book)
             else:
                 left = self._left_for_override(*key[:2])
-                changed = override_as_paid(key, left, paid_for_it, decimals=self.decimals)
+                changed = override_as_paid(key, left, paid_for_it, self.book)
             if changed is not None:
                 lines.append(changed)
         return lines

@@ -46,7 +46,7 @@ def pay_curves(task: Task, target_plan: pd.DataFrame, staff: Staff, sales: Sales
     The quota is the one in the middle of those of the reps who have the plan on the day of the run,
     of the commission period that the day is in. Where nobody has it, or none of them has a quota, it
     is 100, so that the pay reads in per cent of the quota; a cap in money means nothing then, and is
-    left out. All gates are open.
+    left out. All gates are open. A draw is left out: it moves pay from month to month.
 
     A plan with brackets for a product family, or paid net of cost or by pieces, pays by what is
     sold: that is drawn as its reps sold in the last 12 months, as all reps where they sold nothing.
@@ -126,7 +126,7 @@ class _Curve:
         rates = rates_of(version.brackets)
         quota = _quota_of(rates, reps, book, month)
         if not quota.is_real:
-            rates = _uncapped(rates)
+            rates = rates.uncapped
         return cls(version, rates, quota, _mix_of(rates, reps, sales, month), book.policy.decimals)
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -192,6 +192,8 @@ class _Curve:
         more = [self.mix.message] if self.mix.message else []
         if any(gate for table in self.rates.tables.values() for gate in table.gates):
             more.append(Message("pay-curve-gates"))
+        if any(row.draw for row in self.version.brackets):
+            more.append(Message("pay-curve-draw"))
         return replace(self.quota.message, more=tuple(more))
 
     def _jump(self, sold: int, before: Fraction, at: Fraction) -> Message:
@@ -262,14 +264,6 @@ def _scaled(mix: Mapping[str, Counted], position: int, *, in_pieces: bool) -> di
             part if in_pieces else round_half_away(share * counted.pieces),
         )
     return scaled
-
-
-def _uncapped(rates: Rates) -> Rates:
-    tables = {
-        family: replace(table, scheme=replace(table.scheme, cap=None))
-        for family, table in rates.tables.items()
-    }
-    return Rates(tables)
 
 
 def _sum(sold: Collection[Counted]) -> Counted:

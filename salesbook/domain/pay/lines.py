@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from salesbook.domain.arithmetic.allocation import allocate
+from salesbook.domain.pay.limits import all_sales_said, cap_of_line_said, caps_said, gate_said
 from salesbook.domain.pay.rates import NOTHING, REST, Counted
 from salesbook.domain.pay.sold import Item
 from salesbook.domain.pay.terms import Terms
@@ -138,6 +139,7 @@ class _Reason(NamedTuple):
 
     rule: str
     rate: float
+    """That was paid, after the cap."""
     message: Message
 
 
@@ -154,35 +156,26 @@ class _PaidGroup:
             orders[order] = orders.get(order, NOTHING).plus(counted)
 
         self.before = rates.position(tally.progress)
-        pay_before = tally.due(terms)
-        parts_before, paid_before = self._parts(tally), self._paid(tally)
+        rise = _Rise(terms, tally)
+        rise_without_cap = rise if terms.uncapped is terms else _Rise(terms.uncapped, tally)
+        totals_before = rates.parts(tally.progress, terms.quota)
         for (_, family), counted in group.items():
             tally.count(family, counted)
         self.after = rates.position(tally.progress)
-        parts_after, paid_after = self._parts(tally), self._paid(tally)
 
-        due = tally.due(terms) - pay_before
+        due, rises = rise.to(tally)
         tally.paid += due
-        rises = {family: parts_after[family] - parts_before[family] for family in parts_after}
         self.due = self._by_family(due, rises)
         """By family of the rate table, minor units."""
+        self.uncapped = self._by_family(*rise_without_cap.to(tally))
+        """The same, had the plan no cap."""
         self.capped: set[str] = set()
         """Families whose cap holds before or after the group."""
+        totals_after = rates.parts(tally.progress, terms.quota)
         for family, table in rates.tables.items():
             cap = table.scheme.cap
-            if cap is not None and max(paid_before[family], paid_after[family]) >= cap:
+            if cap is not None and max(totals_before[family], totals_after[family]) >= cap:
                 self.capped.add(family)
-
-    def _parts(self, tally: Tally) -> dict[str, Fraction]:
-        """What each rate table pays for the stretch; a single one pays all, in whole units."""
-        rates = self.terms.rates
-        if len(rates.tables) == 1:
-            return {REST: Fraction(tally.due(self.terms))}
-        return rates.parts_since(tally.progress, tally.before, self.terms.quota)
-
-    def _paid(self, tally: Tally) -> dict[str, Fraction]:
-        """What each rate table would have paid from the period's first day on, which caps hold."""
-        return self.terms.rates.parts(tally.progress, self.terms.quota)
 
     def _by_family(self, due: int, rises: Mapping[str, Fraction]) -> dict[str, int]:
         """What falls to each rate table, minor units.
@@ -233,12 +226,16 @@ class _PaidGroup:
         if not any(weights):
             weights = [abs(counted.revenue) or 1 for counted in orders.values()]
         amounts = allocate(due, weights)
+        uncapped = allocate(self.uncapped[family], weights)
 
         reason = self._reason(family, due, sum(bases), decimals=decimals, adjusts=adjusts)
         lines = []
-        for (order, counted), base, amount in zip(orders.items(), bases, amounts, strict=True):
+        for (order, counted), base, amount, without_cap in zip(
+            orders.items(), bases, amounts, uncapped, strict=True
+        ):
             facts = {"base": to_decimal(base, decimals), **reason.message.params}
-            because = Message(reason.message.code, facts, reason.message.more)
+            cap_said = self._cap_said(family, amount, without_cap, decimals)
+            because = Message(reason.message.code, facts, (*reason.message.more, *cap_said))
             line = Line(
                 order,
                 base,
@@ -262,17 +259,34 @@ class _PaidGroup:
             "family": terms.rates.tables[family].family,
             **self._attained(decimals),
         }
-        message = Message(f"commission-family{self._unit}", facts)
+        cap_said = self._cap_said(family, due, self.uncapped[family], decimals)
+        message = Message(f"commission-family{self._unit}", facts, cap_said)
         rule = f"{ADJUSTMENT}{adjusts}" if adjusts else "family"
         shown = terms.rates.tables[family].family or None
         return Line(None, 0, None, due, terms.scheme_name, rule, message, family=shown)
 
+    def _cap_said(
+        self, family: str, amount: int, without_cap: int, decimals: int
+    ) -> tuple[Message, ...]:
+        """What the cap has made of an amount; nothing where it has changed nothing."""
+        if family not in self.capped or amount == without_cap:
+            return ()
+        cap = self.terms.rates.tables[family].scheme.cap or 0
+        return (cap_of_line_said(cap, amount, without_cap, decimals=decimals),)
+
     def _reason(
         self, family: str, due: int, base: int, *, decimals: int, adjusts: str | None
     ) -> _Reason:
-        """Rule, rate and sentence of a family's lines."""
+        """Rule, rate and sentence of a family's lines.
+
+        The sentence says the rate of the brackets, and what a cap leaves of it beside that: the
+        average after the cap, such as 0.4 %, is no rate that anybody has agreed on.
+        """
         terms = self.terms
         rate, lowest, highest = self._rate(family, due, base)
+        rate_of_brackets = rate
+        if family in self.capped:
+            rate_of_brackets, _, _ = self._rate(family, self.uncapped[family], base, capped=False)
         kind = terms.bracket(family, self.after).kind
         is_refund = self.after < self.before or base < 0
         if adjusts:
@@ -284,12 +298,14 @@ class _PaidGroup:
         else:
             rule, code = kind, f"commission-{kind}"
 
-        facts: dict[str, Fact] = {"rate": rate, "plan": terms.scheme_name}
+        facts: dict[str, Fact] = {"rate": rate_of_brackets, "plan": terms.scheme_name}
         if adjusts:
             facts["month"] = adjusts
+        limits = gate_said(terms, family, max(self.before, self.after))
         if terms.rates.is_plain:
             facts |= {"bracket": lowest, "upto": highest, **self._attained(decimals)}
-            return _Reason(rule, rate, Message(code, facts))
+            limits += all_sales_said(terms.rates.tables[family], lowest, highest)
+            return _Reason(rule, rate, Message(code, facts, limits))
 
         # Other than plainly, what is paid is the average rate of all that counts.
         table = terms.rates.tables[family]
@@ -300,7 +316,7 @@ class _PaidGroup:
             more.append(Message("commission-of-family", {"family": table.family}))
         if table.basis == "net":
             more.append(Message("commission-net-of-cost"))
-        message = Message(f"commission-average{average}{self._unit}", facts, tuple(more))
+        message = Message(f"commission-average{average}{self._unit}", facts, (*more, *limits))
         return _Reason(rule, rate, message)
 
     @property
@@ -314,20 +330,49 @@ class _PaidGroup:
         shown = quota_fact(self.terms, decimals)
         return {"before": self.before / quota, "after": self.after / quota, "quota": shown}
 
-    def _rate(self, family: str, due: int, base: int) -> tuple[float, float, float]:
+    def _rate(
+        self, family: str, due: int, base: int, *, capped: bool = True
+    ) -> tuple[float, float, float]:
         """The rate that was paid, and where the lowest and the highest bracket touched begin.
 
         Inside one bracket of a plain plan it is the bracket's own, as it is inside the first one of
         any plan; across brackets, or at the cap, what was paid over what it was paid on.
+
+        Args:
+            capped: False where `due` is what would have been paid without the cap.
         """
         terms = self.terms
         lowest = terms.bracket(family, min(self.before, self.after))
         highest = terms.bracket(family, max(self.before, self.after))
-        is_inside_one = lowest == highest and family not in self.capped
+        is_at_cap = capped and family in self.capped
+        is_inside_one = lowest == highest and not is_at_cap
         rates_hold = terms.rates.is_plain or lowest.from_rate == 0
         average = due / base if base else 0.0
         rate = lowest.pay_rate if is_inside_one and rates_hold else average
         return rate, lowest.from_rate, highest.from_rate
+
+
+def _parts(terms: Terms, tally: Tally) -> dict[str, Fraction]:
+    """What each rate table pays for the stretch; a single one pays all, in whole units."""
+    rates = terms.rates
+    if len(rates.tables) == 1:
+        return {REST: Fraction(tally.due(terms))}
+    return rates.parts_since(tally.progress, tally.before, terms.quota)
+
+
+class _Rise:
+    """What the pay of a stretch rises by from here on, by some terms."""
+
+    def __init__(self, terms: Terms, tally: Tally) -> None:
+        self.terms = terms
+        self.due_before = tally.due(terms)
+        self.parts_before = _parts(terms, tally)
+
+    def to(self, tally: Tally) -> tuple[int, dict[str, Fraction]]:
+        """In all, in minor units, and by rate table."""
+        parts = _parts(self.terms, tally)
+        rises = {family: parts[family] - self.parts_before[family] for family in parts}
+        return tally.due(self.terms) - self.due_before, rises
 
 
 def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
@@ -366,7 +411,8 @@ def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
         facts["sales"] = to_decimal(sold - sold_before, decimals)
         facts["paid"] = to_decimal(tally.paid, decimals)
     tally.paid += due
-    return [Line(None, 0, None, due, terms.scheme_name, rule, Message(code, facts))]
+    message = Message(code, facts, caps_said(terms, tally.progress, decimals=decimals))
+    return [Line(None, 0, None, due, terms.scheme_name, rule, message)]
 
 
 def moved_line(  # noqa: PLR0913 - each is said in the line

@@ -109,12 +109,12 @@ def override_lines(
             if rates.family(family) == name:
                 key = (f"{OVERRIDE}{rep}", order, name)
                 sums[key] = sums.get(key, Counted()).plus(counted)
-        lines |= _lines_of_table(sums, table, scheme, decimals=book.policy.decimals)
+        lines |= _lines_of_table(sums, table, scheme, book)
     return lines
 
 
 def _lines_of_table(
-    sums: Mapping[OverrideKey, Counted], table: RateTable, scheme: str, *, decimals: int
+    sums: Mapping[OverrideKey, Counted], table: RateTable, scheme: str, book: TermsBook
 ) -> dict[OverrideKey, Line]:
     """The lines of one product family."""
     rate = table.override_rate or 0.0
@@ -125,7 +125,7 @@ def _lines_of_table(
         sums.items(), bases, rounded_together(exact_parts), strict=True
     ):
         if counted.revenue or base:
-            lines[key] = _line(key, counted, base, amount, table, scheme, decimals=decimals)
+            lines[key] = _line(key, counted, base, amount, table, scheme, book)
     return lines
 
 
@@ -136,15 +136,14 @@ def _line(  # noqa: PLR0913 - each is a cell of the line
     amount: int,
     table: RateTable,
     scheme: str,
-    *,
-    decimals: int,
+    book: TermsBook,
 ) -> Line:
     rule, order, _ = key
     facts: dict[str, Fact] = {
-        "base": to_decimal(base, decimals),
+        "base": to_decimal(base, book.policy.decimals),
         "rate": table.override_rate,
         "plan": scheme,
-        "rep": rule.removeprefix(OVERRIDE),
+        "rep": _credited(rule, book),
     }
     return Line(
         order,
@@ -159,8 +158,13 @@ def _line(  # noqa: PLR0913 - each is a cell of the line
     )
 
 
+def _credited(rule: str, book: TermsBook) -> str:
+    """The name of the rep whom an override is paid on; the rule holds the id, which runs read back."""
+    return book.staff.name_of(rule.removeprefix(OVERRIDE))
+
+
 def changed_override(
-    key: OverrideKey, now: Sequence[Line], paid: PaidOverride, *, decimals: int
+    key: OverrideKey, now: Sequence[Line], paid: PaidOverride, book: TermsBook
 ) -> Line | None:
     """Correct what closed months paid for an order, or None where it is worth what it was.
 
@@ -178,9 +182,9 @@ def changed_override(
     scheme = newest.scheme if newest else paid.scheme
     rule, order, _ = key
     facts: dict[str, Fact] = {
-        "base": to_decimal(base, decimals),
+        "base": to_decimal(base, book.policy.decimals),
         "plan": scheme,
-        "rep": rule.removeprefix(OVERRIDE),
+        "rep": _credited(rule, book),
     }
     message = Message("commission-override-changed", facts)
     rate = newest.rate if newest else None
@@ -199,7 +203,7 @@ def changed_override(
 
 
 def override_as_paid(
-    key: OverrideKey, left: Fraction, paid: PaidOverride, *, decimals: int
+    key: OverrideKey, left: Fraction, paid: PaidOverride, book: TermsBook
 ) -> Line | None:
     """Take back what was paid for an order, in proportion, where no brackets say it any more.
 
@@ -215,9 +219,9 @@ def override_as_paid(
 
     rule, order, _ = key
     facts: dict[str, Fact] = {
-        "base": to_decimal(base, decimals),
+        "base": to_decimal(base, book.policy.decimals),
         "plan": paid.scheme,
-        "rep": rule.removeprefix(OVERRIDE),
+        "rep": _credited(rule, book),
     }
     return Line(
         order,

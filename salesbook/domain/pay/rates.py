@@ -112,6 +112,17 @@ class Rates:
         """Whether there is one table, read on the revenue that it pays on."""
         return len(self.tables) == 1 and all(table.is_plain for table in self.tables.values())
 
+    @cached_property
+    def uncapped(self) -> Rates:
+        """The same without caps; itself where it has none."""
+        if all(table.scheme.cap is None for table in self.tables.values()):
+            return self
+        tables = {
+            family: replace(table, scheme=replace(table.scheme, cap=None))
+            for family, table in self.tables.items()
+        }
+        return Rates(tables)
+
     @property
     def size(self) -> int:
         """How many brackets all tables have."""

@@ -61,6 +61,14 @@ class Terms:
     where the scheme counts these."""
     year_rate: float | None = None
     """How far the year to date is in the month, as a part of its quota; None without gates."""
+    all_rates: Rates | None = None
+    """The brackets as if all gates were open; None where no gate is shut in the month."""
+
+    @property
+    def uncapped(self) -> Terms:
+        """The same without caps; itself where there is none."""
+        rates = self.rates.uncapped
+        return self if rates is self.rates else replace(self, rates=rates)
 
     def pay(self, progress: Progress) -> int:
         """Pay for the period to date."""
@@ -213,7 +221,9 @@ class TermsBook:
         quota = sum(self._monthly_quotas.get((rep, before, pieces), 0) for before in months)
         sold = self.gated_by(rep, month, terms.rates)
         year_rate = sold / quota if quota > 0 else None
-        return replace(terms, rates=terms.rates.shut(sold, quota), year_rate=year_rate)
+        rates = terms.rates.shut(sold, quota)
+        all_rates = terms.rates if rates.size < terms.rates.size else None
+        return replace(terms, rates=rates, year_rate=year_rate, all_rates=all_rates)
 
     def draw(self, rep: str, month: str) -> int:
         """What the rep is paid at least in the month, minor units; 0 without a draw in the scheme.

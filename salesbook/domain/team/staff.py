@@ -118,6 +118,17 @@ class Staff:
         spans = zip(first_days, last_days, strict=True)
         return dict(zip(self.ids, spans, strict=True))
 
+    def name_of(self, rep_id: str) -> str:
+        """What the rep is called; the id where Team has no name, or lacks the rep."""
+        return self._names.get(rep_id, rep_id)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        named = self._reps.dropna(subset=["name"])
+        return {
+            str(rep): str(name) for rep, name in zip(named["rep_id"], named["name"], strict=True)
+        }
+
     def capacity(self, day: dt.date) -> dict[str, float]:
         """What each rep can take on of a full load on a day: 1 where nobody says otherwise."""
         typed = self._reps.set_index("rep_id")["capacity_rate"].fillna(1.0).to_dict()

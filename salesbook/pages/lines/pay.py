@@ -3,11 +3,13 @@
 Lists, each for every rep, of his own statements alone, and never rounded:
 
 - `pay`: the last two months that are over and the one that runs; of who has left, his last three.
-  `says` which month, `sold` what counts for pay, `target` the quota that the pay scheme reads, `rate`
+  `says` which month, `sold` the base that
+  counts for pay, `target` the quota that the pay scheme reads, `rate`
   how much of it is attained to date, `expected` earned, `amount` paid, `sign` and `because` whether the
   month is closed.
-- `pay-total`: the same of the fiscal year so far; quota and attained as they stand by now.
-- `tile-pay`: `amount` paid this year, `says` as which share of what was sold, `because` the month that
+- `pay-total`: the same of the fiscal year so far; quota and attained as they stand by now, `because`
+  whether the base is what was booked, invoiced or paid by customers.
+- `tile-pay`: `amount` paid this year, `says` as which share of that base, `because` the month that
   runs.
 """
 
@@ -24,6 +26,7 @@ from salesbook.money import to_decimal
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import GOOD, Line, ListLines
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
+from salesbook.policy import Policy
 
 _MONTHS_BEFORE: Final = 2
 
@@ -85,6 +88,7 @@ class Pay:
             "rate": newest["attainment_rate"],
             "expected": _sum(so_far, "earned"),
             "amount": _sum(so_far, "paid"),
+            "because": Message(f"page.pay.base-{self.context.policy.rules.commission_basis}"),
             "table": "Statements",
         }
 
@@ -92,12 +96,25 @@ class Pay:
         paid, sold = _sum(so_far, "paid"), _sum(so_far, "sold")
         line: dict[str, Any] = {"amount": paid}
         if sold > 0:
-            line["says"] = Message("page.pay.share", {"rate": paid / sold})
+            line["says"] = share_of_base(paid, sold, self.context.policy)
         if running is not None:
             amount = to_decimal(int(running["paid"]), self.context.policy.decimals)
             facts: dict[str, Fact] = {"period": str(running["period"]), "amount": amount}
             line["because"] = Message("page.pay.running", facts)
         return line
+
+
+def share_of_base(paid: int, base: int, policy: Policy) -> Message:
+    """What is paid as a share of what it is paid on: bookings, invoices or payments.
+
+    Of what was sold it would be no rate of pay where customers pay later: the numerator and the
+    divisor would be of different orders.
+
+    Args:
+        paid: minor units.
+        base: what the same statements count for, minor units, above 0.
+    """
+    return Message(f"page.pay.share-{policy.rules.commission_basis}", {"rate": paid / base})
 
 
 def _sum(statements: list[Record], field: str) -> int:

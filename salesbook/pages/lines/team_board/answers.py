@@ -14,6 +14,7 @@ from salesbook.pages.lines.helping import (
     worst_metric,
 )
 from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, GOOD, Line
+from salesbook.pages.lines.pay import share_of_base
 from salesbook.pages.lines.team_board.standing import FAR_BELOW, Standing
 from salesbook.pages.lines.without_target import why_no_target
 
@@ -83,14 +84,17 @@ def _named(standing: Standing, kind: str, paces: Sequence[RepPace]) -> Message:
 
 def tiles(standing: Standing) -> list[Line]:
     """Four lines: pace of the scope, clearly behind, clearly ahead, and pay."""
-    total = standing.total
+    total, base = standing.total, standing.pay_base
+    share = None
+    if total.pay and base > 0:
+        share = share_of_base(total.pay, base, standing.context.policy)
     return [
         {"sold": total.sold, "due": total.due, "rate": total.rate},
         _beyond_luck(standing, standing.behind),
         _beyond_luck(standing, standing.ahead),
         {
             "amount": total.pay,
-            "share": total.pay / total.sold if total.pay and total.sold > 0 else None,
+            "because": share,
             "says": _closed_to(standing),
         },
     ]

@@ -130,14 +130,24 @@ class Standing:
     @cached_property
     def _pay_by_rep(self) -> dict[str, int]:
         """What each is paid for the months of the period, by his statements."""
+        return self._by_statements("paid")
+
+    def _by_statements(self, field: str) -> dict[str, int]:
+        """The sum of a column of each rep's statements of the period."""
 
         def gather() -> dict[str, int]:
             statements = self.context.tables["Statements"]
             months = months_in(self.period, self.context.first_month)
-            paid = statements[statements["period"].isin(months)].groupby("rep_id")["paid"].sum()
-            return {str(rep): int(amount) for rep, amount in paid.items()}
+            sums = statements[statements["period"].isin(months)].groupby("rep_id")[field].sum()
+            return {str(rep): int(amount) for rep, amount in sums.items()}
 
-        return self.context.once(f"pay of {self.period}", gather)
+        return self.context.once(f"{field} by statements of {self.period}", gather)
+
+    @cached_property
+    def pay_base(self) -> int:
+        """What the statements that make up the total's pay count for, minor units."""
+        bases = self._by_statements("sold")
+        return sum(amount for rep, amount in bases.items() if self._is_in_scope(rep))
 
     def amounts(self, rep: str) -> Amounts:
         """Those of a rep."""
