@@ -229,6 +229,28 @@ def test_late_courses_are_listed_the_latest_first_and_the_rest_counted():
     assert (count["count"], count["says"].params) == (4, {"fine": 2, "count": 6})
 
 
+def test_panel_and_table_count_the_same_late_courses():
+    """A rep and the manager are late: two in the panel, two in the total, one in each line."""
+    reps = [
+        {**NORTH[0], "manager_id": "m"},
+        {"rep_id": "m", "name": "Mo", "team": "North", "role": "manager"},
+    ]
+    courses = [{"course_id": "k1", "title": "Negotiation", "kind": "ongoing", "due_days": 10}]
+    training = [
+        {"rep_id": rep["rep_id"], "course_id": "k1", "enrolled_on": dt.datetime(2026, 1, 1)}
+        for rep in reps
+    ]
+    tables = {"Courses": courses, "Training": training, **steady({"r0": 20_000})}
+    found = boards(context_of("2026-02-28", SCORED, Reps=reps, **tables))
+    for scope in ("company|company", "team|North"):
+        (count,) = found[f"team-courses-count|{scope}|"]
+        (total,) = found[f"team-total|{scope}|FY2026"]
+        lines = found[f"team-reps|{scope}|FY2026"]
+        assert (count["count"], total["count"]) == (2, 2)
+        assert [line["count"] for line in lines] == [1, 1]
+        assert lines[1]["says"].code == "page.team.others"
+
+
 CAPACITY = {"have": 4.6, "coming": 0.0, "needed": 6.0, "low": 5.5, "high": 6.5, "gap": -1.4}
 
 
