@@ -19,7 +19,7 @@ from salesbook.errors import SalesbookError
 from salesbook.frames import Tables, empty_frame
 from salesbook.messages import Message
 from salesbook.pages.lines import PAGE_TABLES, page_lines
-from salesbook.pages.lines.context import PageContext
+from salesbook.pages.lines.context import TO_COME, PageContext
 
 PAGE_LINES: Final = "PageLines"
 
@@ -69,5 +69,6 @@ def _page_lines(
         options.as_of,
         WorkCalendar.of_policy(session.policy),
         session.row_names.shown,
+        {name: task.tables.get(name, empty_frame(name)) for name in TO_COME},
     )
     return page_lines(context)

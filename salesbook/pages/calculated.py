@@ -22,15 +22,33 @@ After an undo stands what stood before; its run has the day of that. Of a plan i
 take back another run, and the plan is as old as it was.
 """
 _OTHER_SOURCES: Final[Mapping[str, str]] = {
+    "Attainment": "sold",
+    "Proposal": "proposal",
+    "QuotaCheck": "proposal",
+    "Cushion": "proposal",
+    "Commission": "pay",
+    "Statements": "pay",
+    "PayCurve": "pay",
+    "PlanCost": "pay",
+    "Awards": "awards",
     "HiringFunnel": "hiring",
-    "CandidateScores": "hiring",
-    "InterviewPower": "hiring",
+    "CandidateScores": "interviews",
+    "InterviewPower": "interview_power",
     "CapacityPlan": "capacity",
     "TrainingGaps": "training",
     "TrainingProgress": "training",
-    "TrainingEffect": "training",
+    "TrainingEffect": "training_effect",
+    "StageHistory": "stages",
+    "DealHistory": "stages",
+    "StageTimes": "stages",
+    "Funnel": "stages",
+    "DealOrders": "deal_orders",
+    "DealScores": "forecast",
+    "Forecast": "forecast",
+    "ForecastHistory": "forecast",
+    "ForecastChanges": "forecast",
 }
-"""Tables that are made of something else than the other results of their verb."""
+"""What tables are made of that do not rest on all that their verb reads."""
 _CODE: Final = "calculated"
 
 
@@ -48,14 +66,18 @@ def _day_of(runs: tuple[str, ...]) -> Expression:
     return call("IFERROR", call("INDEX", run_as_of, newest) + 0, "")
 
 
+def source_of(verb: str, table: str) -> str:
+    """Which words of the line name what a table was made of."""
+    return _OTHER_SOURCES.get(table, verb)
+
+
 def calculated_note(verb: str, table: str) -> Expression:
     """The line above the results of a verb: of which day they are, and what they were made of."""
-    source = _OTHER_SOURCES.get(table, verb)
     day = Figure(f"{_CODE}.{verb}")
     dated = Word("calculated.as_of").then(
         date_text(day),
         Word("calculated.from"),
-        Word(f"calculated.{source}"),
+        Word(f"calculated.{source_of(verb, table)}"),
         Word("calculated.end"),
     )
     return if_(is_number(day), dated, Word("calculated.never"))

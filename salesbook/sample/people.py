@@ -148,26 +148,32 @@ def _review(world: World, rep: str, quarter: int) -> Fields:
     }
 
 
+def must_have(world: World, role: str) -> str:
+    """What whoever is sought for a role has to bring along."""
+    return world.words.must_have[world.words.roles.index(role)]
+
+
 def add_hiring(world: World) -> None:
     """Fill Openings, Candidates, CandidateHistory and InterviewScores."""
     words = world.words
+    new = next(row for row in world.rows["Reps"] if row["rep_id"] == NEW)
     world.rows["Openings"] = [
         {
             "opening_id": "V1",
-            "team": words.teams[2],
-            "role": words.roles[0],
+            "team": new["team"],
+            "role": new["role"],
             "opened_on": world.ago(_OPENED_DAYS[0]),
             "needed_by": world.ago(_NEW_DAYS),
             "filled_on": world.ago(_NEW_DAYS),
-            "must_have": words.must_have[0],
+            "must_have": must_have(world, new["role"]),
         },
         {
             "opening_id": "V2",
             "team": words.teams[0],
-            "role": words.roles[1],
+            "role": words.roles[0],
             "opened_on": world.ago(_OPENED_DAYS[1]),
             "needed_by": world.ago(-34),
-            "must_have": words.must_have[1],
+            "must_have": must_have(world, words.roles[0]),
         },
     ]
     for name in ("Candidates", "CandidateHistory", "InterviewScores"):
@@ -200,7 +206,7 @@ def _add_old_search(world: World, rep: str, place: int) -> None:
             "opened_on": world.workday(hired_on - dt.timedelta(days=55)),
             "needed_by": hired_on,
             "filled_on": hired_on,
-            "must_have": world.words.must_have[place],
+            "must_have": must_have(world, hired["role"]),
         }
     )
     for turn in range(_OLD_APPLICANTS):

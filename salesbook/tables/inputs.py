@@ -297,6 +297,8 @@ class Course(Row, table="Courses", key=("course_id",), part=Part.PEOPLE, switch=
     for_role: Text | None = None
     due_days: Days | None = None
     pass_score: Amount | None = None
+    valid_from: Annotated[Date | None, BEGINS, Since("0.3.0")] = None
+    """The first day on which it could be taken: who came before is not asked for it any earlier."""
 
 
 class TrainingRecord(

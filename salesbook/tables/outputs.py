@@ -507,11 +507,11 @@ class HiringStep(
     offered_rate: Annotated[Share | None, Since("0.3.0")] = None
     accepted_rate: Annotated[Share | None, Since("0.3.0")] = None
     """Hired, of those with an offer."""
-    screened_days: Annotated[Number | None, Since("0.3.0")] = None
+    screened_days: Annotated[Days | None, Since("0.3.0")] = None
     """Median days from application to it; so the days below."""
-    interviewed_days: Annotated[Number | None, Since("0.3.0")] = None
-    offered_days: Annotated[Number | None, Since("0.3.0")] = None
-    days_to_hire: Number | None = None
+    interviewed_days: Annotated[Days | None, Since("0.3.0")] = None
+    offered_days: Annotated[Days | None, Since("0.3.0")] = None
+    days_to_hire: Days | None = None
     yield_rate: Annotated[Share | None, Since("0.3.0")] = None
     """Hired, of the applications that are decided."""
     yield_low: Annotated[Share | None, Since("0.3.0")] = None

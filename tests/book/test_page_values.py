@@ -491,7 +491,8 @@ def test_results_say_of_which_day_they_are(language: Language, tmp_path: Path) -
     assert "2026-06-30" in note("CallList")
     assert "2026-07-03" in note("Funnel")
     assert "2026-07-03" in note("Alerts")
-    assert word("book", "calculated.funnel", language) in note("Funnel")
+    assert word("book", "calculated.stages", language) in note("Funnel")
+    assert word("book", "calculated.funnel", language) in note("Alerts")
     assert note("Scorecard") == never
 
 

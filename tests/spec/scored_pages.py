@@ -12,7 +12,7 @@ from salesbook.actions import ACTIONS
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import at
-from salesbook.pages.lines.context import PageContext
+from salesbook.pages.lines.context import TO_COME, PageContext
 from salesbook.pages.lines.line import ListLines, block_of
 from salesbook.policy import Policy
 from tests.drawn_tables import Rows, frames_of
@@ -39,7 +39,8 @@ def context_of(
         known = name_by_rep if table == "Reps" else {}
         return {key: known[key] for key in keys if key in known}
 
-    return PageContext(tables, policy, day, WorkCalendar.of_policy(policy), names)
+    to_come = {name: frames[name] for name in TO_COME}
+    return PageContext(tables, policy, day, WorkCalendar.of_policy(policy), names, to_come)
 
 
 def lists_of(make: Callable[[PageContext], Iterator[ListLines]], context: PageContext) -> Lists:

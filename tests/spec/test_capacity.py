@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -93,23 +94,62 @@ def test_from_march_one_point_four_short_and_two_hires_by_mid_january_close_it()
     ]
 
 
-def test_in_the_first_months_more_hires_are_needed_or_nobody_helps():
-    """1 short: who starts now carries 25 % in January, so four are needed, by January 15."""
-    table = capacity(FIVE, {f"r{n}": 1_200 for n in range(5)})
-    january, february = (at(table, period=month) for month in THIS_YEAR[:2])
-    assert (january["more_hires"], january["fill_by"]) == (4, day("2026-01-15"))
-    assert (february["more_hires"], february["fill_by"]) == (2, day("2026-01-15"))
+def test_a_team_gets_one_answer_for_all_its_months():
+    """1 short all year, and a ramp of 25, 50, 100 %: one hire by January 15, enough from March on.
 
-    nothing_at_first = policy_of(Ramp=[{"month": 1, "share": 0.0}, {"month": 2, "share": 1.0}])
-    tables = {
-        "Reps": FIVE,
-        "Orders": a_year_of_sales([f"r{n}" for n in range(5)]),
-        "TargetPlan": a_plan({f"r{n}": 1_200 for n in range(5)}),
-    }
-    found = scored("2025-12-31", nothing_at_first, **tables).tables["CapacityPlan"]
-    january = at(found, period="2026-01")
-    assert (january["more_hires"], january["fill_by"]) == (None, None)
-    assert january["because"].more[-1].code == "capacity-too-late"
+    Four would carry January, and then three of them would be too many: a hire stays. So January and
+    February cannot be closed in time. The one search before took 90 days: then who is sought today
+    starts by April 15, and carries it from June on.
+    """
+    table = capacity(FIVE, {f"r{n}": 1_200 for n in range(5)}).set_index("period")
+    late, closed = table.loc[:"2026-02"], table.loc["2026-03":]
+    assert late["more_hires"].isna().all()
+    assert {row.more[-1].code for row in late["because"]} == {"capacity-too-late"}
+    assert set(closed["more_hires"]) == {1}
+    assert set(closed["fill_by"]) == {day("2026-01-15")}
+    assert {row.more[-1].code for row in closed["because"]} == {"capacity-closed-by"}
+
+    searched = capacity(FIVE, {f"r{n}": 1_200 for n in range(5)}, **a_search_of_90_days())
+    hires = searched.set_index("period")["more_hires"]
+    assert (hires.loc[:"2026-05"].isna().all(), set(hires.loc["2026-06":])) == (True, {1})
+    assert set(searched["fill_by"].dropna()) == {day("2026-04-15")}
+    said = at(searched, period="2026-06")["because"].more[-1]
+    assert (said.code, said.params["usual"]) == ("capacity-closed-by-usual", 90)
+
+
+def test_a_gap_that_hires_do_not_reach_before_it_is_over_orders_none():
+    """One of five is away in January and February: 1 short then, and nobody sought now helps."""
+    away = [
+        {"rep_id": "r0", "valid_from": day("2026-01-01"), "capacity_rate": 0.0},
+        {"rep_id": "r0", "valid_from": day("2026-03-01"), "capacity_rate": 1.0},
+    ]
+    table = capacity(FIVE, {f"r{n}": 1_000 for n in range(5)}, Assignments=away)
+    assert table["gap"].tolist() == [-1.0, -1.0] + [0.0] * 10
+    assert table["more_hires"].isna().all()
+
+
+def test_a_gap_at_the_end_of_the_plan_is_closed_as_far_as_the_ramp_goes():
+    """1 short from November on; a search takes 330 days: who starts by December 15 carries 25 %."""
+    leaving = [*FIVE[:4], rep("r4", left_on=day("2026-10-31"))]
+    search = a_search_of_90_days()
+    search["Candidates"][0]["applied_on"] = day("2024-07-06")
+    table = capacity(leaving, {f"r{n}": 1_000 for n in range(5)}, **search)
+    november, december = (at(table, period=month) for month in THIS_YEAR[-2:])
+    assert (november["more_hires"], november["because"].more[-1].code) == (
+        None,
+        "capacity-too-late",
+    )
+    assert (december["more_hires"], december["fill_by"]) == (1, day("2026-12-15"))
+    assert december["because"].more[-1].code == "capacity-partly"
+
+
+def a_search_of_90_days() -> dict[str, Any]:
+    """The hire of an opening that was filled last year."""
+    old = {"opening_id": "old", "team": "South", "role": "hunter", "opened_on": day("2025-01-01")}
+    old["filled_on"] = day("2025-06-01")
+    hired = {"candidate_id": "a", "opening_id": "old", "name": "a", "channel": "web"}
+    hired |= {"applied_on": day("2025-03-03"), "stage": "hired"}
+    return {"Openings": [old], "Candidates": [hired]}
 
 
 def test_the_season_of_the_plan_is_no_lack_of_people():
@@ -145,30 +185,34 @@ def test_an_open_seat_is_filled_when_needed_but_no_faster_than_usual():
     So the seat brings 25 % in March, 50 % in April, a full rep from May on. A filled seat brings
     nothing, its hire stands in Reps.
     """
-    seats = [
-        {"opening_id": "old", "team": "South", "role": "hunter", "opened_on": day("2025-01-01")},
-        {"opening_id": "v1", "team": "South", "role": "hunter", "opened_on": day("2025-12-01")},
-    ]
-    seats[0]["filled_on"] = day("2025-06-01")
-    seats[1]["needed_by"] = day("2026-02-01")
-    hired = {
-        "candidate_id": "a",
-        "opening_id": "old",
-        "name": "a",
-        "channel": "web",
-        "applied_on": day("2025-03-03"),
-        "stage": "hired",
-    }
-    found = capacity(FIVE, {f"r{n}": 1_200 for n in range(5)}, Openings=seats, Candidates=[hired])
+    tables = a_search_of_90_days()
+    seat = {"opening_id": "v1", "team": "South", "role": "hunter", "opened_on": day("2025-12-01")}
+    tables["Openings"].append({**seat, "needed_by": day("2026-02-01")})
+    found = capacity(FIVE, {f"r{n}": 1_200 for n in range(5)}, **tables)
     assert found["coming"].tolist() == [0, 0, 0.25, 0.5] + [1] * 8
+    assert found["gap"].tolist() == [-1, -1, -0.75, -0.5] + [0] * 8
     may = at(found, period="2026-05")
-    assert (may["gap"], may["more_hires"]) == (-1.0, None)
+    assert (may["because"].code, may["more_hires"]) == ("capacity-filled", None)
     assert [more.code for more in may["because"].more] == ["capacity-coming"]
-    # A search that begins now ends on March 31: in April two carry 25 % each, in March nobody helps.
-    march, april = (at(found, period=month) for month in ("2026-03", "2026-04"))
-    assert (april["more_hires"], april["fill_by"]) == (2, day("2026-04-15"))
-    assert april["because"].more[-1].code == "capacity-closed-by-usual"
-    assert march["because"].more[-1].code == "capacity-too-late"
+    # A search that begins now ends on March 31: who comes then would be one too many from May on.
+    march = at(found, period="2026-03")["because"]
+    assert (march.params, march.more[0].params) == ({"short": 0.75}, {"coming": 0.25, "count": 1})
+    assert march.more[-1].code == "capacity-too-late"
+    assert found["more_hires"].isna().all()
+
+
+def test_who_has_accepted_and_stands_in_team_is_no_open_seat_besides():
+    """Hired for v1, and in Reps from April 1 on: he counts once, and the seat brings nobody more."""
+    tables = a_search_of_90_days()
+    seat = {"opening_id": "v1", "team": "South", "role": "hunter", "opened_on": day("2025-12-01")}
+    tables["Openings"].append({**seat, "needed_by": day("2026-02-01")})
+    accepted = {"candidate_id": "b", "opening_id": "v1", "name": "b", "channel": "web"}
+    accepted |= {"applied_on": day("2025-12-10"), "stage": "hired", "hired_rep_id": "new"}
+    tables["Candidates"].append(accepted)
+    coming = rep("new", hired_on=day("2026-04-01"))
+    found = capacity([*FIVE, coming], {f"r{n}": 1_200 for n in range(5)}, **tables)
+    assert set(found["coming"]) == {0.0}
+    assert at(found, period="2026-06")["have"] == 6.0
 
 
 def test_managers_carry_nothing_unless_they_have_a_quota():
@@ -181,8 +225,11 @@ def test_managers_carry_nothing_unless_they_have_a_quota():
 def test_without_enough_months_or_a_plan_it_says_so():
     table = capacity(FIVE, {f"r{n}": 1_000 for n in range(5)}, as_of="2026-06-30")
     later = table[table["period"] >= "2027-01"]
+    # One row says what to do; five more would say the same.
+    assert later["period"].tolist() == ["2027-01"]
     assert later["needed"].isna().all()
-    assert {reason.code for reason in later["because"]} == {"capacity-no-plan"}
+    (reason,) = later["because"]
+    assert (reason.code, reason.params) == ("capacity-no-plan", {"year": "FY2027", "number": 2027})
     assert set(later["have"]) == {5.0}
 
     target = [{"year": 2027, "scope_kind": "team", "scope": "south", "target": 72_000}]
@@ -217,6 +264,7 @@ def test_the_swing_of_the_months_is_no_shortage():
     june = at(found, period="2026-06")
     assert june["low"] < june["have"] < june["needed"] < june["high"]
     assert june["because"].code == "capacity-near"
+    assert found["more_hires"].isna().all()
 
 
 def test_a_run_as_of_a_day_counts_who_is_to_come_later():
@@ -265,12 +313,16 @@ def test_what_always_holds_of_capacity(seed: int):
     tables: dict[str, Any] = {"Reps": reps, "Orders": orders, "TargetPlan": plan}
     task = task_of("2025-12-31", RAMP, **tables, Openings=seats)
     table = ACTIONS["score"].run(task).tables["CapacityPlan"]
-    assert table.groupby("team").size().eq(12).all()
+    most_missing = -table.groupby("team")["gap"].min()
+    answers = table.dropna(subset=["more_hires"]).groupby("team")
+    assert answers["more_hires"].nunique().le(1).all()
+    assert answers["fill_by"].nunique().le(1).all()
     for row in table.dropna(subset=["needed"]).itertuples():
-        assert row.gap == pytest.approx(row.have - row.needed)
+        assert row.gap == pytest.approx(row.have + row.coming - row.needed)
         assert row.low <= row.needed <= row.high
         if not pd.isna(row.more_hires):
-            assert row.gap + row.coming < 0
+            assert row.have + row.coming < row.low
+            assert row.more_hires <= math.ceil(most_missing[row.team])
             assert row.fill_by >= pd.Timestamp(dt.date(2025, 12, 31))
 
     shuffled = {name: random.sample(rows, len(rows)) for name, rows in tables.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.spec.score_tables import at, day, rows_of, scored
 
 OPENINGS = [{"opening_id": "v1", "team": "North", "role": "hunter", "opened_on": day("2026-01-01")}]
@@ -79,6 +81,53 @@ def test_other_courses_are_due_from_enrolling():
     assert gaps(taken(), kind="ongoing") == [("2026-02-04", 6, "training-late")]
     assert gaps(taken(), kind="ongoing", due_days=None) == [("None", 0, "training-open")]
     assert gaps(kind="ongoing") == []
+
+
+def test_who_has_not_enrolled_is_not_late_with_a_course_that_runs_from_enrolling():
+    """For his role, and to be taken within 180 days: from the day on which he enrols."""
+    for kind in ("ongoing", "career"):
+        asked = gaps(kind=kind, for_role="hunter", due_days=180.0, as_of="2028-02-10")
+        assert asked == [("None", 0, "training-not-enrolled")]
+
+
+@pytest.mark.parametrize(
+    ("course", "due"),
+    [
+        # Nobody has taken it: nobody knows since when it is there, and Ann came years before.
+        ({}, ("None", 0, "training-undated")),
+        ({"valid_from": day("2028-01-20")}, ("2028-02-19", 0, "training-due")),
+        ({"valid_from": day("2027-12-01")}, ("2027-12-31", 41, "training-not-begun")),
+        # It was there before her.
+        ({"valid_from": day("2020-01-01")}, ("2026-01-31", 740, "training-not-begun")),
+    ],
+)
+def test_nobody_is_late_with_a_course_that_came_after_him(course, due):
+    """Ann was hired on 2026-01-01; the course of 30 days is looked at on 2028-02-10."""
+    assert gaps(as_of="2028-02-10", **course) == [due]
+
+
+def test_the_first_who_enrols_shows_since_when_a_course_is_there():
+    """Bo enrolled on 2028-01-20: Ann, hired two years before, has her 30 days from then on.
+
+    Cy came in time for it, and is asked from his first day on. Where nobody has taken a course, who
+    came within a year may be late, and it says what to do if the course is new.
+    """
+    people = [
+        *REPS,
+        {"rep_id": "r2", "name": "Bo", "hired_on": day("2028-01-10")},
+        {"rep_id": "r3", "name": "Cy", "hired_on": day("2028-01-02")},
+    ]
+    course = {"course_id": "k", "title": "Basics", "kind": "onboarding", "due_days": 30.0}
+    bo = {"rep_id": "r2", "course_id": "k", "enrolled_on": day("2028-01-20")}
+    out = scored("2028-02-10", Reps=people, Courses=[course], Training=[bo])
+    due = {row.rep_id: str(row.due_on)[:10] for row in out.tables["TrainingGaps"].itertuples()}
+    assert due == {"r1": "2028-02-19", "r2": "2028-02-09", "r3": "2028-02-01"}
+
+    out = scored("2028-02-10", Reps=people, Courses=[course]).tables["TrainingGaps"]
+    because = dict(zip(out["rep_id"], out["because"], strict=True))
+    assert because["r1"].code == "training-undated"
+    assert because["r3"].code == "training-not-begun"
+    assert [more.code for more in because["r3"].more] == ["training-new-course"]
 
 
 def test_passed_is_no_gap_and_failed_is_one():

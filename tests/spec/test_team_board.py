@@ -229,6 +229,28 @@ def test_late_courses_are_listed_the_latest_first_and_the_rest_counted():
     assert (count["count"], count["says"].params) == (4, {"fine": 2, "count": 6})
 
 
+def test_panel_and_table_count_the_same_late_courses():
+    """A rep and the manager are late: two in the panel, two in the total, one in each line."""
+    reps = [
+        {**NORTH[0], "manager_id": "m"},
+        {"rep_id": "m", "name": "Mo", "team": "North", "role": "manager"},
+    ]
+    courses = [{"course_id": "k1", "title": "Negotiation", "kind": "ongoing", "due_days": 10}]
+    training = [
+        {"rep_id": rep["rep_id"], "course_id": "k1", "enrolled_on": dt.datetime(2026, 1, 1)}
+        for rep in reps
+    ]
+    tables = {"Courses": courses, "Training": training, **steady({"r0": 20_000})}
+    found = boards(context_of("2026-02-28", SCORED, Reps=reps, **tables))
+    for scope in ("company|company", "team|North"):
+        (count,) = found[f"team-courses-count|{scope}|"]
+        (total,) = found[f"team-total|{scope}|FY2026"]
+        lines = found[f"team-reps|{scope}|FY2026"]
+        assert (count["count"], total["count"]) == (2, 2)
+        assert [line["count"] for line in lines] == [1, 1]
+        assert lines[1]["says"].code == "page.team.others"
+
+
 CAPACITY = {"have": 4.6, "coming": 0.0, "needed": 6.0, "low": 5.5, "high": 6.5, "gap": -1.4}
 
 
@@ -244,46 +266,63 @@ def said_of_capacity(*rows: dict[str, object]) -> Message | None:
     return line.get("says")
 
 
-def test_from_when_on_a_team_is_short_and_what_closes_it():
-    """From March South is 1.4 short; two hires by January 15 carry it from then on.
+def english(*rows: dict[str, object]) -> str | None:
+    said = said_of_capacity(*rows)
+    return None if said is None else sentence(said, "en")
 
-    In February four would be needed; the page names the fewest that help, and from when on.
-    """
+
+def test_from_when_on_a_team_is_short_and_what_closes_it():
+    """In March South is 1.4 short: two hires by January 15 carry it. February comes too soon."""
     enough = short("2026-02", "North", have=7.0, gap=1.0)
     march = short("2026-03", more_hires=2, fill_by=day("2026-01-15"))
-    said = said_of_capacity(enough, march)
-    assert said is not None
-    assert said.code == "page.team.capacity-closed"
-    assert said.params == {
-        "period": "2026-03",
-        "team": "CapacityPlan.team=South",
-        "short": 1.4,
-        "count": 2,
-        "day": dt.date(2026, 1, 15),
-        "then": "2026-03",
-    }
-    assert sentence(said, "en") == (
-        "● From March 2026 South is 1.4 reps short of plan: 2 more hires, started by 2026-01-15, "
-        "would close it"
+    assert english(enough, march) == (
+        "● South is 1.4 reps short of plan in March 2026. "
+        "2 more hires, started by 2026-01-15, would close it."
     )
-    february = short("2026-02", more_hires=4, fill_by=day("2026-01-15"))
-    said = said_of_capacity(february, march)
+    april = short("2026-04", have=4.0, gap=-2.0, more_hires=2, fill_by=day("2026-01-15"))
+    assert english(short("2026-02"), march, april) == (
+        "● From February 2026 on South is up to 2 reps short of plan. "
+        "2 more hires, started by 2026-01-15, would close it from March 2026 on."
+    )
+
+
+def test_a_month_that_is_short_does_not_make_the_later_ones_short():
+    """Short in August and January, enough between: not "from August on"."""
+    august, january = short("2026-08"), short("2027-01", gap=-0.75, have=5.25)
+    between = [short(f"2026-{month:02}", have=6.0, gap=0.0) for month in range(9, 13)]
+    assert english(august, *between, january) == (
+        "● South is up to 1.4 reps short of plan in 2 months from August 2026 to January 2027. "
+        "Too late to close by hiring."
+    )
+
+
+def test_a_part_of_a_gap_is_not_said_to_close_it():
+    reason = Message("capacity-short", {"short": 1.4}, (Message("capacity-partly", {}),))
+    row = short("2026-12", more_hires=2, fill_by=day("2026-12-15"), because=reason)
+    said = said_of_capacity(row)
     assert said is not None
-    assert (said.code, said.params["then"]) == ("page.team.capacity-closed-from", "2026-03")
+    assert [more.code for more in said.more] == ["page.team.capacity-partly"]
 
 
 @pytest.mark.parametrize(
-    ("row", "code"),
+    ("row", "says"),
     [
-        ({"have": 5.6, "gap": -0.4}, "enough"),
-        ({"coming": 1.4}, "filled"),
-        ({}, "short"),
+        ({"have": 6.0, "gap": 0.0}, "✓ Enough people for the plan to March 2026"),
+        (
+            {"have": 5.6, "gap": -0.4},
+            "✓ No team is short of people by more than the normal swing to March 2026; "
+            "South is nearest, with 0.4 reps short in March 2026",
+        ),
+        (
+            {"coming": 1.4, "gap": 0.0},
+            "● South needs its open positions filled on time: "
+            "without them it is up to 1.4 reps short of plan",
+        ),
         ({"needed": None, "low": None}, None),
     ],
 )
-def test_a_gap_that_chance_explains_is_none_and_a_late_one_cannot_be_closed(row, code):
-    said = said_of_capacity(short("2026-03", **row))
-    assert (said and said.code) == (code and f"page.team.capacity-{code}")
+def test_where_no_team_is_short_beyond_the_swing_it_says_what_that_rests_on(row, says):
+    assert english(short("2026-03", **row)) == says
 
 
 def test_of_two_short_teams_the_first_to_be_short_is_named_and_the_other_counted():
@@ -291,9 +330,54 @@ def test_of_two_short_teams_the_first_to_be_short_is_named_and_the_other_counted
     said = said_of_capacity(later, short("2026-03"))
     assert said is not None
     assert said.params["team"] == "CapacityPlan.team=South"
-    assert [(more.code, more.params["count"]) for more in said.more] == [
-        ("page.team.capacity-others", 1)
+    assert [(more.code, more.params.get("count")) for more in said.more] == [
+        ("page.team.capacity-too-late", None),
+        ("page.team.capacity-others", 1),
     ]
+
+
+def test_board_and_capacity_plan_say_the_same_of_one_book():
+    """5 of 6 there all year, the plan of 2026 ends in December: one answer on both."""
+    months = [f"2026-{month:02}" for month in range(1, 13)]
+    reps = [{"rep_id": f"r{n}", "name": f"r{n}", "team": "South"} for n in range(5)]
+    plan = [row for rep in reps for row in planned(rep["rep_id"], dict.fromkeys(months, 1_200))]
+    sold = [
+        order(f"o{rep['rep_id']}{month}", rep["rep_id"], f"2025-{month:02}-10", 1_000)
+        for rep in reps
+        for month in range(1, 13)
+    ]
+    context = context_of("2025-12-31", SCORED, Reps=reps, Orders=sold, TargetPlan=plan)
+    rows = context.tables["CapacityPlan"].dropna(subset=["more_hires"])
+    assert set(rows["more_hires"]) == {1}
+    says = seats_count(context, WHOLE_COMPANY, []).get("says")
+    assert says is not None
+    assert says.params["short"] == 1.0
+    closing = says.more[0].params
+    assert closing["count"] == 1
+    assert closing["day"] == rows["fill_by"].iloc[0].date()
+    assert closing.get("then", says.params["period"]) == rows["period"].iloc[0]
+
+
+def test_a_seat_that_somebody_has_accepted_says_when_he_starts():
+    """v1 is hired, and n1 starts on April 1, after it was needed: late, but no answer is due."""
+    tables = {
+        "Reps": [*NORTH, {"rep_id": "n1", "name": "n1", "team": "North", "hired_on": day("2026-04-01")}],
+        "Openings": [
+            {"opening_id": "v1", "team": "North", "role": "hunter", "opened_on": day("2026-01-01"),
+             "needed_by": day("2026-03-15")},
+        ],
+        "Candidates": [
+            {"candidate_id": "c1", "opening_id": "v1", "applied_on": day("2026-01-10"), "stage": "hired",
+             "hired_rep_id": "n1"},
+        ],
+    }  # fmt: skip
+    (seat,) = boards(context_of("2026-03-01", SCORED, **tables))["team-seats|company|company|"]
+    assert seat["says"] == Message("page.team.seat.starts", {"day": dt.date(2026, 4, 1)})
+    assert seat["sign"] == "●"
+
+    tables["Candidates"][0]["hired_rep_id"] = None
+    (seat,) = boards(context_of("2026-03-01", SCORED, **tables))["team-seats|company|company|"]
+    assert (seat["says"].code, seat["sign"]) == ("page.team.seat.accepted", None)
 
 
 def test_new_reps_onboarding_is_told_beside_the_courses():

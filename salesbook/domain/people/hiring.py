@@ -46,10 +46,11 @@ def hiring_of(task: Task, facts: pd.DataFrame, plan: pd.DataFrame) -> Hiring:
     interviewed = candidate_scores(scores, candidates, openings, level=rules.interval_level)
     attainment = first_year_attainment(facts, tables["Reps"], ramp=ramp, as_of=task.as_of)
     power = interview_power(scores, candidates, openings, attainment)
+    ahead = {name: task.as_it_stands(name) for name in _COMING}
     capacity = capacity_plan(
         CapacityQuestion(
             # Who signed for the next month or has given notice is known today.
-            tables={**tables, **{name: task.as_it_stands(name) for name in _COMING}},
+            tables={**tables, **ahead, "Candidates": _with_who_comes(task)},
             sales=facts,
             plan=plan,
             ramp=ramp,
@@ -66,3 +67,12 @@ def hiring_of(task: Task, facts: pd.DataFrame, plan: pd.DataFrame) -> Hiring:
         "CapacityPlan": capacity,
     }
     return Hiring(found, steps.patches)
+
+
+def _with_who_comes(task: Task) -> pd.DataFrame:
+    """Applicants of the day, and as whom they stand in Reps even before their first day there."""
+    candidates = task.tables["Candidates"]
+    as_they_stand = task.as_it_stands("Candidates")
+    rep_of = as_they_stand.drop_duplicates("candidate_id").set_index("candidate_id")["hired_rep_id"]
+    reps = rep_of.reindex(candidates["candidate_id"]).set_axis(candidates.index)
+    return candidates.assign(hired_rep_id=reps)

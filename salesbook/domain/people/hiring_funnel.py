@@ -227,13 +227,15 @@ def _reason(figures: dict[str, Any]) -> Message:
 
 
 def usual_days(funnel: pd.DataFrame) -> dict[str, float]:
-    """Days from application to hire by role, and `all` for everybody; roles without a hire lack.
+    """Days from application to hire by role, and `all` for everybody.
+
+    One or two hires say too little of a role: it lacks, and goes by all.
 
     Args:
         funnel: HiringFunnel.
     """
     known = funnel[funnel["days_to_hire"].notna()]
-    by_role = known[known["scope_kind"] == "role"]
+    by_role = known[(known["scope_kind"] == "role") & (known["hired"] >= FEWEST_HIRES)]
     days = {str(row.scope): float(row.days_to_hire) for row in by_role.itertuples()}
     for row in known[known["scope_kind"] == ALL].itertuples():
         days[ALL] = float(row.days_to_hire)

@@ -7,11 +7,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.domain.people.assigned_courses import NEW_DAYS
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
 
-NEW_DAYS: Final = 365
-"""Who was hired so many days ago or less is new."""
 _ALL: Final = "all"
 _SCOPES: Final = (("all", _ALL), ("role", "role"), ("level", "level"))
 """Kinds of scope, and the column that names a rep's."""
@@ -56,7 +55,8 @@ def _counts(group: pd.DataFrame) -> dict[str, Any]:
     counts: dict[str, Any] = {
         name: int(group[name].sum()) for name in ("passed", "due", "late", "failed")
     }
-    next_due = group.loc[group["due"], "due_on"].min()
+    # A course that was failed has to be passed as well.
+    next_due = group.loc[group["due"] | group["failed"], "due_on"].min()
     return {
         "people": int(group["rep_id"].nunique()),
         "courses": len(group),

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,11 +29,13 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.arithmetic.intervals import z_of
 from salesbook.domain.targets.attainment import planned
-from salesbook.domain.targets.ramp import first_month, ramp_shares
+from salesbook.domain.targets.hires import Hires, hires_for
+from salesbook.domain.targets.ramp import ramp_shares
 from salesbook.domain.targets.spread.seats import Seats, seats_of
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import Tables, frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
+from salesbook.money import round_half_away
 from salesbook.names.folding import fold_name
 
 AHEAD: Final = 12
@@ -47,9 +49,12 @@ _NOTHING_SHORT: Final = 0.05
 """Reps; less than that is no gap that anybody fills."""
 _DIGITS: Final = 2
 """Decimals of reps that are shown: nobody knows more."""
+PARTLY: Final = "capacity-partly"
+"""Hires that carry a part of what is missing: they are still on the ramp when the plan ends."""
 _MANAGER: Final = "manager"
-_LAST_DAY_OF_HIRE: Final = 15
-"""Who starts by this day of a month counts for it, see `ramp.first_month`."""
+
+Standing = Literal["enough", "filled", "near", "short"]
+"""Of a month: enough people, enough once the openings are filled, short within the swing, or beyond."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class CapacityQuestion:
     """What the plan of capacity goes by."""
 
     tables: Tables
-    """Reps, Assignments, Openings with who comes and goes later; Targets."""
+    """Reps, Assignments, Openings, and who is hired, with who comes and goes later; Targets."""
     sales: pd.DataFrame
     """Target and actual by month, rep and team, as `attainment.monthly` gives them up to the day."""
     plan: pd.DataFrame
@@ -92,18 +97,18 @@ def capacity_plan(question: CapacityQuestion) -> pd.DataFrame:
       ramp. Managers without a quota carry nothing.
     - *Coming* is what open openings bring: filled when they are needed, but not before a search
       takes as long as it usually does, and then on the ramp. Without either day nothing is counted.
-    - `gap` is has less needed. A month counts as short only where even `low` is more than there is.
-    - `more_hires` started by `fill_by` carry what is then still missing: the fewest hires that can
-      be there in time, after a search as long as usual, and the latest day for them.
+    - `gap` is has and coming less needed. A month counts as short only where even `low` is more.
+    - `more_hires` started by `fill_by` carry what is then still missing in the months that are
+      short: one answer for a team, the same in each of its rows, see `hires_for`.
 
-    Returns: CapacityPlan, by key; blank where no plan or no history says what is needed.
+    Returns: CapacityPlan, by key; blank where no history says what is needed. Of the months of a team
+        that no plan reaches there is the first alone.
     """
     months = [next_month(month_of(question.as_of), step) for step in range(1, AHEAD + 1)]
     view = _View(question, months)
     rows: list[dict[str, Any]] = []
     for team in view.teams:
-        productivity = view.productivity(team)
-        rows += [_row(view, team, productivity, place) for place in range(AHEAD)]
+        rows += _rows(view, team)
     return sorted_by_key("CapacityPlan", frame_from_rows("CapacityPlan", rows))
 
 
@@ -275,9 +280,17 @@ class _View:
         """Openings that somebody who sells is sought for, by key."""
         openings = self.question.tables["Openings"]
         has_begun = openings["opened_on"] <= pd.Timestamp(self.question.as_of)
-        is_open = openings["filled_on"].isna()
+        is_open = openings["filled_on"].isna() & ~openings["opening_id"].isin(self._accepted)
         manages = openings["role"].str.strip().str.casefold() == _MANAGER
         return openings[has_begun & is_open & ~manages].sort_values("opening_id")
+
+    @cached_property
+    def _accepted(self) -> set[str]:
+        """Openings whose hire stands in Reps: he is there from his first day on, and counts once."""
+        candidates, reps = self.question.tables["Candidates"], self.question.tables["Reps"]
+        is_hired = candidates["stage"] == "hired"
+        is_in_reps = candidates["hired_rep_id"].isin(reps["rep_id"])
+        return set(candidates.loc[is_hired & is_in_reps, "opening_id"])
 
     @cached_property
     def _coming(self) -> list[tuple[str, list[float]]]:
@@ -300,6 +313,12 @@ class _View:
         if usual is not None:
             days.append(opening.opened_on.date() + dt.timedelta(days=math.ceil(usual)))
         return max(*days, self.question.as_of) if days else None
+
+    def hires(self, missing: Mapping[str, float], last_month: str) -> Hires | None:
+        """Whom to hire for what a team misses by month, after a search as long as usual."""
+        search = dt.timedelta(days=math.ceil(self.usual_days() or 0))
+        soonest = self.question.as_of + search
+        return hires_for(missing, last_month, soonest=soonest, ramp=self.question.ramp)
 
     def usual_days(self, role: str = "") -> float | None:
         """Days from application to hire for a role, else for all."""
@@ -326,26 +345,75 @@ def _seats(question: CapacityQuestion, months: Sequence[str]) -> Seats:
     return seats_of(reps, assignments, months=months, ramp=question.ramp, leave_out=idle)
 
 
-def _row(view: _View, team: str, productivity: Productivity | None, place: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Month:
+    """What a month asks of a team, and who is there; reps as they are shown."""
+
+    row: dict[str, Any]
+    """The fields of CapacityPlan but the hires and the reason."""
+    standing: Standing | None
+    """None where nobody knows what is needed."""
+    reason: Message
+    """Why; without what closes the gap."""
+
+    @property
+    def missing(self) -> float:
+        return -float(self.row["gap"])
+
+
+def capacity_standing(have: float, coming: float, needed: float, low: float) -> Standing:
+    """How a month of CapacityPlan stands: who comes by open openings counts as there."""
+    if needed - have <= _NOTHING_SHORT:
+        return "enough"
+    if needed - have - coming <= _NOTHING_SHORT:
+        return "filled"
+    return "short" if have + coming < low else "near"
+
+
+def _rows(view: _View, team: str) -> Iterator[dict[str, Any]]:
+    """The months of a team, with one answer for all of them as to whom to hire."""
+    productivity = view.productivity(team)
+    months = [_month(view, team, productivity, place) for place in range(AHEAD)]
+    known = [month for month in months if month.standing is not None]
+    if productivity is not None:
+        # Where the plan ends, one row says what to do; more of them would say the same.
+        unplanned = [month for month in months if month.standing is None]
+        months = known + unplanned[:1]
+
+    short = {month.row["period"]: month.missing for month in known if month.standing == "short"}
+    hires = view.hires(short, str(known[-1].row["period"])) if short else None
+    for month in months:
+        closing = _closing(view, month, hires) if month.standing == "short" else _NO_HIRES
+        reason = month.reason
+        because = Message(reason.code, reason.params, (*reason.more, *closing.said))
+        hired = {"more_hires": closing.hires, "fill_by": closing.day}
+        yield {**month.row, **hired, "because": because}
+
+
+def _month(view: _View, team: str, productivity: Productivity | None, place: int) -> _Month:
     month = view.months[place]
-    have = view.have(team, place)
     coming, seats = view.coming(team, place)
     row: dict[str, Any] = {
         "period": month,
         "team": team,
-        "have": round(have, _DIGITS),
-        "coming": round(coming, _DIGITS),
+        "have": _shown(view.have(team, place)),
+        "coming": _shown(coming),
     }
     asked, is_of_plan = view.asked(team, month)
     if productivity is None:
         facts: dict[str, Fact] = {"months": view.months_known, "needed": FEWEST_MONTHS}
-        return {**row, "because": Message("capacity-no-history", facts)}
+        return _Month(row, None, Message("capacity-no-history", facts))
     if asked is None:
         year = year_of_month(month, view.question.start_month)
-        return {**row, "because": Message("capacity-no-plan", {"year": year})}
+        number = fiscal_year_of_month(month, view.question.start_month)
+        return _Month(row, None, Message("capacity-no-plan", {"year": year, "number": number}))
 
     needed = asked / productivity.rate
     low, high = view.range_of(needed, productivity)
+    row |= {"needed": _shown(needed), "low": _shown(low), "high": _shown(high)}
+    row["gap"] = _shown(row["have"] + row["coming"] - row["needed"])
+    standing = capacity_standing(row["have"], row["coming"], row["needed"], row["low"])
+
     more: list[Message] = []
     if not is_of_plan:
         more.append(Message("capacity-by-target"))
@@ -354,64 +422,37 @@ def _row(view: _View, team: str, productivity: Productivity | None, place: int) 
     leaving = view.leaving(team, place)
     if leaving:
         more.append(Message("capacity-leaving", {"count": leaving}))
+    if standing != "enough" and row["coming"] > 0:
+        more.append(Message("capacity-coming", {"coming": row["coming"], "count": seats}))
+    facts = {} if standing in ("enough", "filled") else {"short": -row["gap"]}
+    if standing == "near":
+        facts |= {"low": row["low"], "high": row["high"]}
+    return _Month(row, standing, Message(f"capacity-{standing}", facts, tuple(more)))
 
-    shown = {"needed": needed, "low": low, "high": high}
-    row |= {name: round(reps, _DIGITS) for name, reps in shown.items()}
-    row["gap"] = round(row["have"] - row["needed"], _DIGITS)
-    missing = needed - have
-    if missing <= _NOTHING_SHORT:
-        return {**row, "because": Message("capacity-enough", {}, tuple(more))}
-    if coming > 0:
-        more.append(Message("capacity-coming", {"coming": round(coming, 1), "count": seats}))
-    closing = _closing(view, missing - coming, month)
-    row |= {"more_hires": closing.hires, "fill_by": closing.day}
-    more += list(closing.said)
-    code = "capacity-short" if have < low else "capacity-near"
-    facts = {"short": round(missing, 1)}
-    if have >= low:
-        facts |= {"low": round(low, 1), "high": round(high, 1)}
-    return {**row, "because": Message(code, facts, tuple(more))}
+
+def _shown(reps: float) -> float:
+    return round(reps, _DIGITS)
 
 
 class _Closing(NamedTuple):
-    """What would carry that which is missing."""
+    """What a month that is short says of the team's hires."""
 
     hires: int | None
     day: dt.date | None
     said: tuple[Message, ...]
 
 
-def _closing(view: _View, missing: float, month: str) -> _Closing:
-    """The fewest further hires that carry what is missing in a month, and their latest day."""
-    if missing <= _NOTHING_SHORT:
-        return _Closing(None, None, ())
-    shares = dict(_shares_by_start(view, month))
-    most = max(shares.values(), default=0.0)
-    if most <= 0:
+_NO_HIRES: Final = _Closing(None, None, ())
+
+
+def _closing(view: _View, month: _Month, hires: Hires | None) -> _Closing:
+    if hires is None or not hires.count_in(str(month.row["period"])):
         return _Closing(None, None, (Message("capacity-too-late"),))
-    hires = math.ceil(missing / most - 1e-9)
-    in_time = [day for day, share in shares.items() if hires * share >= missing - 1e-9]
-    day = max(in_time)
-    facts: dict[str, Fact] = {"count": hires, "day": day}
+    facts: dict[str, Fact] = {"count": hires.count, "day": hires.start_by}
+    if hires.closed_from is None:
+        return _Closing(hires.count, hires.start_by, (Message(PARTLY, facts),))
     usual = view.usual_days()
     if usual is None:
-        return _Closing(hires, day, (Message("capacity-closed-by", facts),))
-    facts["usual"] = round(usual)
-    return _Closing(hires, day, (Message("capacity-closed-by-usual", facts),))
-
-
-def _shares_by_start(view: _View, month: str) -> Iterator[tuple[dt.date, float]]:
-    """By the last day of hire of each month until then: the share of a full rep that it gives.
-
-    Nobody starts before a search that begins today usually ends.
-    """
-    calendar = [year_and_month(month)]
-    usual = math.ceil(view.usual_days() or 0)
-    soonest = view.question.as_of + dt.timedelta(days=usual)
-    start = month_of(soonest)
-    while start <= month:
-        day = dt.date(*year_and_month(start), _LAST_DAY_OF_HIRE)
-        if day >= soonest and first_month(day) <= calendar[0]:
-            (share,) = ramp_shares(calendar, hired_on=day, ramp=view.question.ramp)
-            yield day, share
-        start = next_month(start)
+        return _Closing(hires.count, hires.start_by, (Message("capacity-closed-by", facts),))
+    facts["usual"] = round_half_away(usual)
+    return _Closing(hires.count, hires.start_by, (Message("capacity-closed-by-usual", facts),))

@@ -63,6 +63,7 @@ PAGE_TABLES: Final = (
     "Training",
     "Courses",
     "Openings",
+    "Candidates",
     "HiringFunnel",
     "CapacityPlan",
     "CustomerTiers",

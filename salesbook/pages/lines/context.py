@@ -59,6 +59,10 @@ def slice_of(scope: Scope) -> tuple[str, str]:
     return ("all", "all") if scope.kind == COMPANY else (scope.kind, scope.key)
 
 
+TO_COME: Final = ("Reps", "Candidates")
+"""Tables that know who is to come; of all else pages know what there is on the day."""
+
+
 @dataclass(frozen=True)
 class PageContext:
     """The tables as they stand after the run, its day, and the settings."""
@@ -69,8 +73,14 @@ class PageContext:
     calendar: WorkCalendar
     names: Names
     """What people call the rows of the workbook."""
+    to_come: Tables = field(default_factory=dict)
+    """Tables of TO_COME as they stand, with who has signed and starts after the day of the run."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several lists look up, by what it is."""
+
+    def with_to_come(self, table: str) -> pd.DataFrame:
+        """A table of TO_COME as it stands; as of the day where nothing else is known."""
+        return self.to_come.get(table, self.tables[table])
 
     def once(self, what: str, gather: Callable[[], _T]) -> _T:
         """What several lists of a run look up, gathered when the first of them asks for it.

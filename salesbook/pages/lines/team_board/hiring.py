@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
+from salesbook.domain.people.hiring_funnel import usual_days
+from salesbook.domain.targets.capacity import PARTLY, capacity_standing
 from salesbook.messages import Fact, Message
+from salesbook.money import round_half_away
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
-from salesbook.pages.lines.line import ATTENTION, Line, present, whole
+from salesbook.pages.lines.line import ATTENTION, Line, present
 
 MOST_SEATS: Final = 3
 _STAGES: Final = ("applied", "screened", "interviewed", "offered")
@@ -32,11 +35,18 @@ def _line(context: PageContext, seat: Any) -> Line:
     applied, screened, met, offered = (funnel.get(stage, 0) for stage in _STAGES)
     needed_by = present(seat.needed_by)
     days_gone = (context.today - seat.opened_on).days
-    usual_days = _usual_days(context, str(seat.role))
+    usual = _usual(context, str(seat.role))
+    accepted = _accepted(context).get(str(seat.opening_id))
+    next_step = _next_step(applied, screened, met, offered)
+    if accepted is not None:
+        next_step = _starts(accepted)
     is_late = False
     if needed_by is not None:
         days_left = (needed_by - context.today).days
-        still_takes = max((usual_days or 0) - days_gone, 0)
+        still_takes = max((usual.days or 0) - days_gone, 0)
+        if accepted is not None:
+            # The search is over; what counts is when he comes.
+            still_takes = (accepted - context.today).days if present(accepted) else 0
         is_late = days_left < still_takes or days_left < 0
     return {
         "sign": ATTENTION if is_late else None,
@@ -49,12 +59,34 @@ def _line(context: PageContext, seat: Any) -> Line:
         "on": needed_by,
         "since_on": seat.opened_on,
         "days": days_gone,
-        "limit_days": usual_days,
-        "because": _timing(needed_by, days_gone, usual_days),
-        "says": _next_step(applied, screened, met, offered),
+        "limit_days": usual.days,
+        "because": _timing(needed_by, days_gone, usual),
+        "says": next_step,
         "table": "Openings",
         "row_key": str(seat.opening_id),
     }
+
+
+def _accepted(context: PageContext) -> dict[str, pd.Timestamp]:
+    """By opening for which somebody is hired: the day on which he starts, missing if nobody knows."""
+
+    def gather() -> dict[str, pd.Timestamp]:
+        candidates, reps = (context.with_to_come(name) for name in ("Candidates", "Reps"))
+        # Before his first day nobody of the team is named beside an applicant.
+        rep_of = dict(zip(candidates["candidate_id"], candidates["hired_rep_id"], strict=True))
+        starts = dict(zip(reps["rep_id"], reps["hired_on"], strict=True))
+        then = context.tables["Candidates"]
+        hired = then[then["stage"] == "hired"].sort_values("candidate_id")
+        pairs = zip(hired["opening_id"], hired["candidate_id"], strict=True)
+        return {str(opening): starts.get(rep_of.get(key), pd.NaT) for opening, key in pairs}
+
+    return context.once("accepted openings", gather)
+
+
+def _starts(day: pd.Timestamp) -> Message:
+    if present(day) is None:
+        return Message("page.team.seat.accepted")
+    return Message("page.team.seat.starts", {"day": day.date()})
 
 
 def _funnel(context: PageContext, kind: str, scope: str) -> dict[str, int]:
@@ -66,24 +98,29 @@ def _funnel(context: PageContext, kind: str, scope: str) -> dict[str, int]:
     return {stage: int(rows[stage].iloc[0]) for stage in _STAGES}
 
 
-def _usual_days(context: PageContext, role: str) -> int | None:
-    """Days from application to hire for such a role, else for all; None before the first hire."""
-    funnel = context.tables["HiringFunnel"]
-    for kind, scope in (("role", role), ("all", "all")):
-        rows = funnel[(funnel["scope_kind"] == kind) & (funnel["scope"] == scope)]
-        if not rows.empty and present(rows["days_to_hire"].iloc[0]) is not None:
-            return whole(rows["days_to_hire"].iloc[0])
-    return None
+class _Usual(NamedTuple):
+    """How long a search takes, as CapacityPlan reckons it."""
+
+    days: int | None
+    """None before the first hire."""
+    base: str
+    """Of which searches: `role` or `usual` for all; empty without days."""
 
 
-def _timing(needed_by: pd.Timestamp | None, days_gone: int, usual_days: int | None) -> Message:
-    facts: dict[str, Fact] = {"gone": days_gone, "usual": usual_days}
+def _usual(context: PageContext, role: str) -> _Usual:
+    days = usual_days(context.tables["HiringFunnel"])
+    for name, base in ((role, "role"), ("all", "usual")):
+        if name in days:
+            return _Usual(round_half_away(days[name]), base)
+    return _Usual(None, "")
+
+
+def _timing(needed_by: pd.Timestamp | None, days_gone: int, usual: _Usual) -> Message:
+    facts: dict[str, Fact] = {"gone": days_gone, "usual": usual.days}
+    ending = f"-{usual.base}" if usual.base else ""
     if needed_by is None:
-        kind = "open-since" if usual_days is None else "open-since-usual"
-        return Message(f"page.team.{kind}", facts)
-    facts["day"] = needed_by.date()
-    kind = "needed-by" if usual_days is None else "needed-by-usual"
-    return Message(f"page.team.{kind}", facts)
+        return Message(f"page.team.open-since{ending}", facts)
+    return Message(f"page.team.needed-by{ending}", {**facts, "day": needed_by.date()})
 
 
 def _next_step(applied: int, screened: int, met: int, offered: int) -> Message:
@@ -107,9 +144,10 @@ def seats_count(context: PageContext, scope: Scope, seats: list[Line]) -> Line:
 
 
 def _capacity(context: PageContext, scope: Scope) -> Message | None:
-    """From when on which team is short of people, and what closes that; None where nobody knows.
+    """Which team is short of people, when, and what closes that; None where nobody knows.
 
-    Of several teams that which is short first, by most; a gap that chance explains is none.
+    It says what the rows of CapacityPlan say: of several teams that which is short first, by most.
+    Where none is short beyond the swing, which team's openings have to be filled, else which is near.
     """
     plan = context.tables["CapacityPlan"]
     if scope.kind != COMPANY:
@@ -117,35 +155,65 @@ def _capacity(context: PageContext, scope: Scope) -> Message | None:
     known = plan[plan["needed"].notna()]
     if known.empty:
         return None
-    short = known[known["have"] < known["low"]]
-    if short.empty:
-        return Message("page.team.capacity-enough", {"period": str(known["period"].max())})
+    figures = zip(known["have"], known["coming"], known["needed"], known["low"], strict=True)
+    standing = pd.Series([capacity_standing(*row) for row in figures], index=known.index)
+    until = {"until": str(known["period"].max())}
 
-    in_order = short.sort_values(["period", "gap", "team"])
-    first = in_order.iloc[0]
-    teams = short["team"].nunique()
-    facts: dict[str, Fact] = {
-        "period": str(first["period"]),
-        "team": f"CapacityPlan.team={first['team']}",
-        "short": round(-float(first["gap"]), 1),
+    short = known[standing == "short"]
+    if not short.empty:
+        return _shortage(known, short)
+    filled = known[standing == "filled"]
+    if not filled.empty:
+        # Openings alone make it enough: what lacks without them.
+        lacks = filled.assign(gap=filled["have"] - filled["needed"])
+        return Message("page.team.capacity-filled", _worst(lacks))
+    near = known[standing == "near"]
+    if not near.empty:
+        return Message("page.team.capacity-near", until | _worst(near))
+    return Message("page.team.capacity-enough", until)
+
+
+def _worst(rows: pd.DataFrame) -> dict[str, Fact]:
+    """The team and month with the largest gap, and how large it is."""
+    row = rows.sort_values(["gap", "period", "team"]).iloc[0]
+    return {
+        "team": f"CapacityPlan.team={row['team']}",
+        "period": str(row["period"]),
+        "short": -float(row["gap"]),
     }
-    of_team = in_order[in_order["team"] == first["team"]]
-    more = (Message("page.team.capacity-others", {"count": teams - 1}),) if teams > 1 else ()
-    closing = _closing(of_team)
-    return Message(f"page.team.capacity-{closing.code}", {**facts, **closing.params}, more)
+
+
+def _shortage(known: pd.DataFrame, short: pd.DataFrame) -> Message:
+    """When a team is short and what closes that, and how many teams are short besides."""
+    team = short.sort_values(["period", "gap", "team"])["team"].iloc[0]
+    months = short[short["team"] == team].sort_values("period")
+    first = str(months["period"].iloc[0])
+    all_later = known[(known["team"] == team) & (known["period"] >= first)]
+    facts: dict[str, Fact] = {
+        **_worst(months),
+        "period": first,
+        "last": str(months["period"].iloc[-1]),
+        "count": len(months),
+    }
+    kind = "in" if len(months) == 1 else "from" if len(months) == len(all_later) else "within"
+
+    more = [_closing(months)]
+    others = short["team"].nunique() - 1
+    if others:
+        more.append(Message("page.team.capacity-others", {"count": others}))
+    return Message(f"page.team.capacity-short-{kind}", facts, tuple(more))
 
 
 def _closing(short: pd.DataFrame) -> Message:
-    """What closes the gap of a team, by its short months: the fewest hires, and from when on."""
-    still_short = short[short["gap"] + short["coming"] < 0]
-    if still_short.empty or not still_short["more_hires"].notna().any():
-        return Message("short" if len(still_short) else "filled")
-    by_hires = still_short[still_short["more_hires"].notna()]
-    best = by_hires.sort_values(["more_hires", "period"]).iloc[0]
-    facts: dict[str, Fact] = {
-        "count": int(best["more_hires"]),
-        "day": best["fill_by"].date(),
-        "then": str(best["period"]),
-    }
-    is_at_once = best["period"] == short["period"].iloc[0]
-    return Message("closed" if is_at_once else "closed-from", facts)
+    """What the short months of a team say of hiring: it is one answer for all of them."""
+    helped = short[short["more_hires"].notna()]
+    if helped.empty:
+        return Message("page.team.capacity-too-late")
+    row = helped.iloc[0]
+    facts: dict[str, Fact] = {"count": int(row["more_hires"]), "day": row["fill_by"].date()}
+    reason = row["because"]
+    if isinstance(reason, Message) and any(part.code == PARTLY for part in reason.more):
+        return Message("page.team.capacity-partly", facts)
+    if row["period"] == short["period"].iloc[0]:
+        return Message("page.team.capacity-closed", facts)
+    return Message("page.team.capacity-closed-from", facts | {"then": str(row["period"])})

@@ -12,6 +12,7 @@ from salesbook.pages.lines.context import COMPANY, PageContext, Scope
 from salesbook.pages.lines.helping import RepPace, pace_of
 from salesbook.pages.lines.line import AHEAD, BEHIND, whole
 from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.team_board.training import late_gaps
 
 MOST_REPS: Final = 20
 """Reps that the table has room for."""
@@ -182,9 +183,8 @@ class Standing:
 
     @cached_property
     def courses_late(self) -> Mapping[str, int]:
-        """By rep how many courses are late; who has none is not in it."""
-        gaps = self.context.tables["TrainingGaps"]
-        late = gaps.loc[gaps["days_late"] > 0, "rep_id"].value_counts()
+        """By rep of the scope, managers too, how many courses are late; who has none is not in it."""
+        late = late_gaps(self.context, self.scope)["rep_id"].value_counts()
         return {str(rep): int(count) for rep, count in late.items()}
 
     # Score cards.

@@ -94,14 +94,16 @@ def rest_lines(standing: Standing) -> Iterator[Line]:
             "count": late or None,
         }
     others = standing.others
-    if others.sold or others.due or others.pay:
+    listed = set(standing.people)
+    late = sum(count for rep, count in standing.courses_late.items() if rep not in listed)
+    if others.sold or others.due or others.pay or late:
         amounts = {**_amounts(others), "rate": None}
-        yield {"says": Message("page.team.others"), **amounts}
+        yield {"says": Message("page.team.others"), **amounts, "count": late or None}
 
 
 def total_line(standing: Standing) -> Line:
     """The total of the table: of everybody, shown or not."""
-    late = sum(standing.courses_late.get(rep, 0) for rep in standing.people)
+    late = sum(standing.courses_late.values())
     is_company = standing.scope.kind == "company"
     head: Line = {"subject": standing.scope.key}
     if is_company:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pandas as pd
+
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
@@ -23,12 +25,18 @@ def course_title(context: PageContext, course_id: object) -> str:
     return context.once("titles of courses", gather).get(str(course_id), str(course_id))
 
 
-def late_courses(context: PageContext, scope: Scope) -> list[Line]:
-    """All courses of a scope that are late, the latest first."""
+def late_gaps(context: PageContext, scope: Scope) -> pd.DataFrame:
+    """The rows of TrainingGaps that are late, of everybody who is in the scope today."""
     gaps = context.tables["TrainingGaps"]
     late = gaps[gaps["days_late"] > 0]
-    if scope.kind != COMPANY:
-        late = late[late["rep_id"].map(context.team_of) == scope.key]
+    if scope.kind == COMPANY:
+        return late
+    return late[late["rep_id"].map(context.team_of) == scope.key]
+
+
+def late_courses(context: PageContext, scope: Scope) -> list[Line]:
+    """All courses of a scope that are late, the latest first."""
+    late = late_gaps(context, scope)
     in_order = late.sort_values(["days_late", "rep_id", "course_id"], ascending=[False, True, True])
     return [_line(context, gap) for gap in in_order.itertuples()]
 
