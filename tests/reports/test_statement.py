@@ -56,7 +56,7 @@ def test_each_line_names_its_order_and_says_how_it_came_about():
     tables = paid("2026-02-28", orders)
     table = table_of(PaidLines(tables["Commission"]), ["2026-01"], "2026-01")
     assert table is not None
-    assert [column.heading for column in table.columns] == ["Order", "Base", "Why", "Pay"]
+    assert [column.heading for column in table.columns] == ["Order", "Base", "Why", "Amount"]
     first, second, total = shown(table)
     assert (first[0], first[1], first[3]) == ("A", "1,000.00", "100.00")
     assert first[2].startswith("1,000.00 × 10%: plan std, the bracket from 0% of quota 12,000.00")
