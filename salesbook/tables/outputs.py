@@ -1139,8 +1139,9 @@ class PageLine(
     rate_high: Ratio | None = None
     chance_rate: Ratio | None = None
     share: Ratio | None = None
-    share_error: Ratio | None = None
-    """How far luck alone may move the share, up or down."""
+    share_low: Ratio | None = None
+    """The range of the share that luck alone leaves open."""
+    share_high: Ratio | None = None
     score: Number | None = None
     survey: Number | None = None
     """What customers answered, on the scale of surveys."""

@@ -31,7 +31,8 @@ def statement(period: str, rep_id: str = "ann", **more):
 
 
 def measure(rep_id: str, metric: str, value: float, low: float, high: float, goal: float = 10):
-    facts = {"value": value, "low": low, "high": high, "goal": goal, "weight": 1.0}
+    points = 100 * value / goal
+    facts = {"value": value, "low": low, "high": high, "goal": goal, "score": points, "weight": 1.0}
     return {"period": YEAR, "rep_id": rep_id, "metric": metric, **facts}
 
 
@@ -309,41 +310,38 @@ def test_the_largest_loss_of_the_last_30_days_comes_first():
 
 def test_measures_within_luck_are_not_talked_about():
     """The whole range lies under the goal, or over it, else nothing is said."""
-    closed = [deal(f"w{n}", None, "Won", closed_on=day("2026-02-01")) for n in range(4)]
-    closed.append(deal("l", None, "Lost", closed_on=day("2026-02-01")))
     lists = page(
-        Deals=closed,
         ScorecardLines=[
             measure("ann", "activity", 5, 4, 6),
-            measure("ann", "win_rate", 0.6, 0.55, 0.95, 0.5),
+            measure("ann", "win_rate", 0.8, 0.55, 0.95, 0.5),
             measure("ann", "satisfaction", 9, 7, 11),
         ],
     )
     low, high = lists["talk", rep("ann"), None]
     assert (low["sign"], low["says"].params["metric"]) == ("▼", "metrics=activity")
-    # The rate is his own, four of five, as on the Team board; the card's estimate is drawn to others'.
     assert (high["sign"], high["says"].params) == (
         "✓",
         {"metric": "metrics=win_rate", "value": 0.8},
     )
 
 
-def test_a_cause_names_the_win_rate_that_the_team_board_shows():
-    """The card's estimate may equal the goal that it is drawn to: 2 of 5 is what was closed."""
-    closed = [
-        deal(f"d{n}", None, "Won" if n < 2 else "Lost", closed_on=day("2026-02-01"))
-        for n in range(5)
-    ]
-    lists = page(
-        shown=[attained("ann", YEAR, 50, due=100, target=200)],
-        Deals=closed,
-        ScorecardLines=[
-            measure("ann", "win_rate", 0.615, 0.3, 0.6, 0.615),
-            measure("ann", "attainment", 0.5, 0.2, 0.8, 1),
-        ],
-    )
-    _, cause = lists["rep-answer", rep("ann"), None]
-    assert (cause["says"].code, cause["says"].params["value"]) == ("page.why.rate", 0.4)
+def test_of_what_is_too_little_for_points_no_page_says_that_it_is_behind():
+    """1 of 8 won, 4 to 34 %, goal 39 %: the card gives no points for it, so it is no cause either."""
+    shown = [attained("ann", YEAR, 50, due=100, target=200)]
+    pace = measure("ann", "attainment", 0.5, 0.2, 0.8, 1)
+    rate = measure("ann", "win_rate", 0.125, 0.04, 0.34, 0.39)
+    for score, cause in ((32.1, "page.why.rate"), (None, "page.why.unknown-no-deal")):
+        lists = page(shown=shown, ScorecardLines=[pace, {**rate, "score": score}])
+        because = lists["rep-answer", rep("ann"), None][1]["says"]
+        assert because.code == cause
+        talk = {
+            line["says"].code: line["says"] for line in lists.get(("talk", rep("ann"), None), ())
+        }
+        assert ("page.talk.measure-rate" in talk) == (score is not None)
+        if score is not None:
+            # One number, rounded as the cell of the Team board rounds it.
+            assert because.params["value"] == 0.13
+            assert talk["page.talk.measure-rate"].params["value"] == 0.13
 
 
 def test_the_best_month_of_half_a_year_is_praised():

@@ -12,6 +12,7 @@ from typing import Any, Final
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.domain.team.goals import GOALS
 from salesbook.messages import Fact, Message
+from salesbook.money import whole_percent
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line, present
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -63,7 +64,7 @@ class Agreed:
         facts: dict[str, Fact] = {"count": len(running)}
         says = Message("page.talk.goals-open", facts)
         if reached is not None:
-            says = Message("page.talk.goals", {"share": round(reached, 2)})
+            says = Message("page.talk.goals", {"share": whole_percent(reached)})
         next_goal: dict[str, Fact] = {"goal": first["goal"]}
         kind = "goals-next"
         if due_on is not None:

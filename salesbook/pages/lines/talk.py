@@ -26,7 +26,7 @@ from salesbook.money import three_digits
 from salesbook.pages.lines import agreed
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
-from salesbook.pages.lines.measures import SHARES, measures_of_the_year
+from salesbook.pages.lines.measures import SHARES, measures_of_the_year, shown_value
 from salesbook.pages.lines.open_pipeline import open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -199,9 +199,9 @@ class Talks:
         for row in own[:_MEASURES]:
             kind = "rate" if row["metric"] in SHARES else "number"
             metric = f"metrics={row['metric']}"
-            # Of so few deals a part of a per cent would be noise.
-            value: dict[str, Fact] = {"metric": metric, "value": round(float(row["value"]), 2)}
-            goal: dict[str, Fact] = {"goal": round(float(row["goal"]), 2)}
+            said = shown_value(self.context, row["metric"])
+            value: dict[str, Fact] = {"metric": metric, "value": said(float(row["value"]))}
+            goal: dict[str, Fact] = {"goal": said(float(row["goal"]))}
             well = "well" if is_good else "behind"
             yield {
                 "sign": GOOD if is_good else BEHIND,
