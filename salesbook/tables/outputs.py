@@ -471,10 +471,11 @@ class Readiness(Row, table="Readiness", key=("rep_id",), role=OUT, part=Part.PEO
     next_level: Text | None = None
     """The level above; blank on the highest, and where the rep's own is not known."""
     score: Number | None = None
-    """Of the last four quarters that are over; blank where there is none."""
+    """Of the last twelve whole months; blank where there is none."""
     months: Count | None = None
     """Whole months of service; blank where nobody knows since when."""
-    ready: Flag
+    ready: Literal["yes", "not-sure", "no"]
+    """Not sure is who has what it takes, but with a score that the normal swing explains."""
     missing: Sentence | None = None
     """What the next level still asks for, or why nobody can say."""
 

@@ -493,8 +493,10 @@ def test_awards_and_the_next_level_are_among_what_goes_well():
     because = Message("award-ahead")
     award = {"award": "best-seller", "rep_id": "ann", "kind": "praise", "because": because}
     awards = [{**award, "period": period} for period in ("2025-12", "2026-04", "2026-05")]
-    ready = [{"rep_id": "ann", "level": "Senior", "next_level": "Expert", "ready": True}]
+    ready = [{"rep_id": "ann", "level": "Senior", "next_level": "Expert", "ready": "yes"}]
     level, latest = talk_of(Awards=awards, Readiness=ready)
     assert level["says"] == Message("page.talk.ready", {"level": "Expert"})
     assert latest["says"].params["period"] == "2026-05"
     assert [line["sign"] for line in (level, latest)] == ["✓", "✓"]
+    (maybe,) = talk_of(Readiness=[{**ready[0], "ready": "not-sure"}])
+    assert maybe["says"] == Message("page.talk.ready-not-sure", {"level": "Expert"})

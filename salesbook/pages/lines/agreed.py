@@ -118,17 +118,18 @@ class Agreed:
         return self.context.once("what of the goals is reached", gather)
 
     def ready(self, rep: str) -> Iterator[Line]:
-        """The next level, where he is ready for it."""
+        """The next level, where he is ready for it, or may be."""
 
         def gather() -> dict[Any, list[Record]]:
             readiness = self.context.tables["Readiness"]
-            return by_rep(records_of(readiness[readiness["ready"].fillna(False).astype(bool)]))
+            return by_rep(records_of(readiness[readiness["ready"].isin(["yes", "not-sure"])]))
 
         for row in self.context.once("ready for the next level", gather).get(rep, ()):
+            kind = "ready" if row["ready"] == "yes" else "ready-not-sure"
             yield {
                 "sign": GOOD,
-                "says": Message("page.talk.ready", {"level": row["next_level"]}),
-                "because": Message("page.talk.ready-ask"),
+                "says": Message(f"page.talk.{kind}", {"level": row["next_level"]}),
+                "because": Message(f"page.talk.{kind}-ask"),
                 "table": "Readiness",
                 "row_key": rep,
             }
