@@ -474,6 +474,9 @@ def test_goals_are_one_line_with_the_one_that_is_due_first():
     (unmeasured,) = talk_of(Goals=goals[3:4])
     assert unmeasured["says"] == Message("page.talk.goals-open", {"count": 1})
     assert unmeasured["because"].code == "page.talk.goals-due"
+    (late,) = talk_of(Goals=goals[2:4])
+    assert late["says"] == Message("page.talk.goals-late", {"count": 1})
+    assert (late["because"].code, late["sign"]) == ("page.talk.goals-overdue", "▼")
 
 
 def test_the_metric_that_would_help_most_is_said_once():

@@ -5,9 +5,11 @@ Lines of the list `talk`, see there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.domain.team.goals import GOALS
@@ -61,8 +63,7 @@ class Agreed:
         first = running[0]
         due_on = present(first["due_on"])
         is_overdue = due_on is not None and due_on < self.context.today
-        facts: dict[str, Fact] = {"count": len(running)}
-        says = Message("page.talk.goals-open", facts)
+        says = self._how_many(running)
         if reached is not None:
             says = Message("page.talk.goals", {"share": whole_percent(reached)})
         next_goal: dict[str, Fact] = {"goal": first["goal"]}
@@ -79,6 +80,14 @@ class Agreed:
             "table": "Goals",
             "row_key": str(first["goal_id"]),
         }
+
+    def _how_many(self, running: Sequence[Record]) -> Message:
+        """How many goals run; where some are due and nobody has typed what came of them, these."""
+        today = self.context.today
+        late = [goal for goal in running if pd.isna(goal["result"]) and goal["due_on"] < today]
+        if late:
+            return Message("page.talk.goals-late", {"count": len(late)})
+        return Message("page.talk.goals-open", {"count": len(running)})
 
     @property
     def _goals(self) -> dict[Any, list[Record]]:

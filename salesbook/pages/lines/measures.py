@@ -7,10 +7,11 @@ from typing import Final
 
 import pandas as pd
 
+from salesbook.domain.team.goals import GOALS
 from salesbook.money import whole_percent
 from salesbook.pages.lines.context import PageContext
 
-SHARES: Final = ("win_rate",)
+SHARES: Final = ("win_rate", GOALS)
 """Measures whose values are shares; those of the others are numbers."""
 
 

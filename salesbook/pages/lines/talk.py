@@ -52,10 +52,11 @@ def alerts_of(context: PageContext, kind: str) -> dict[str, dict[Any, Any]]:
 
 
 def step_of_coverage(alert: Mapping[str, Any]) -> Message:
-    """What an alert about too little pipeline asks for: late in a quarter new deals do not help."""
+    """What an alert about too little pipeline asks for, in short."""
     advice = alert["do"]
-    is_late = isinstance(advice, Message) and advice.code.endswith("-late")
-    return Message("page.todo.coverage-low-late" if is_late else "page.todo.coverage-low")
+    if not isinstance(advice, Message):
+        return Message("page.todo.coverage-low")
+    return Message(f"page.todo.coverage-low{advice.code.removeprefix('alert.coverage-low.do')}")
 
 
 @dataclass(frozen=True)
