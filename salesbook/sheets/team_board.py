@@ -22,6 +22,7 @@ from salesbook.sheets.board import (
     SIGN_COLUMN,
     SIGN_LOOK,
     SPACER_PIXELS,
+    TWO_LINES,
     Board,
     Line,
     ListColumn,
@@ -58,8 +59,8 @@ _SEATS: Final = (
     ListColumn("count_up", "screened", 4, number("count", size=9.5)),
     ListColumn("count_down", "met", 3, number("count", size=9.5)),
     ListColumn("count", "offer", 3, number("count", size=9.5)),
-    ListColumn("because", "timing", 14, Look(size=8.5, tone="muted", indent=1)),
-    ListColumn("says", "do", 9, Look(size=8.5)),
+    ListColumn("because", "timing", 14, Look(size=8.5, tone="muted", indent=1, wrap=True)),
+    ListColumn("says", "do", 9, Look(size=8.5, wrap=True)),
 )
 _COURSES: Final = (
     SIGN_COLUMN,
@@ -232,16 +233,17 @@ def _hiring_and_training(board: Board) -> None:
         link_width=8,
     )
     board.next_row()
-    board.lists_beside(((0, _SEATS, "seats"), (right, _COURSES, "courses")), COURSES)
+    # When somebody has to be hired is a sentence: in one line it was too small to read.
+    board.lists_beside(((0, _SEATS, "seats"), (right, _COURSES, "courses")), COURSES, TWO_LINES)
     beneath = Look(size=9, shrink=True)
     board.put(0, _LEFT, page.cell("seats-count", 0, "says"), beneath)
     board.put(right, COLUMNS - right, page.cell("courses-count", 0, "because"), beneath)
     board.next_row()
     for place in range(PEOPLE):
         # Awards and readiness, one line each, where there is something to say.
-        look = Look(size=9.5, indent=1, shrink=True)
+        look = Look(size=9.5, indent=1, wrap=True)
         board.put(0, COLUMNS, page.link("people", place, "says"), look)
-        board.next_row(20)
+        board.next_row(TWO_LINES)
     board.next_row(SPACER_PIXELS)
 
 

@@ -11,6 +11,8 @@ from hypothesis import given
 from salesbook import labels
 from salesbook.messages import Message
 from salesbook.pages.lines import rep_page
+from salesbook.pages.lines.answers import answer
+from salesbook.pages.lines.periods import period_figures
 from tests.drawn_tables import FEW, SEEDS, day
 from tests.spec.page_tables import COMPANY, Lists, attained, context_of, lists_of, rep
 
@@ -225,8 +227,8 @@ def test_that_it_may_be_luck_is_said_once():
 def test_without_a_plan_only_what_was_sold_is_said():
     """No sign, no rate, and what to do about it."""
     lists = page()
-    (answer,) = lists["rep-answer", rep("bo"), None]
-    assert (answer.get("sign"), answer["says"].code) == (None, "page.rep.no-target")
+    (said,) = lists["rep-answer", rep("bo"), None]
+    assert (said.get("sign"), said["says"].code) == (None, "page.rep.no-target")
     (tile,) = lists["tile-pace", rep("bo"), None]
     assert (tile["sold"], tile.get("rate"), tile["says"].code) == (9, None, "page.rep.no-plan")
 
@@ -342,6 +344,33 @@ def test_of_what_is_too_little_for_points_no_page_says_that_it_is_behind():
             # One number, rounded as the cell of the Team board rounds it.
             assert because.params["value"] == 0.13
             assert talk["page.talk.measure-rate"].params["value"] == 0.13
+
+
+def test_a_landing_of_before_the_sales_beside_it_is_left_out():
+    """`score` counts an order that was cancelled since; the forecast still holds it until Refresh."""
+    forecast = {
+        "slice_kind": "rep",
+        "slice": "ann",
+        "period": YEAR,
+        "target": 100_00,
+        **dict.fromkeys(("commit", "best_case", "pipeline", "weighted"), 0),
+        "p10": 60_00,
+        "p50": 80_00,
+        "p90": 120_00,
+        "chance_rate": 0.4,
+    }
+    for closed, landing in ((30_00, 80_00), (35_00, None)):
+        row = forecast | {"closed": closed}
+        context = context_of(
+            Reps=[ANN], Attainment=[attained("ann", YEAR, 30_00, target=100_00)], Forecast=[row]
+        )
+        line = period_figures(context).line(rep("ann"), YEAR)
+        assert (line["sold"], line["middle"]) == (30_00, landing)
+        is_old = landing is None
+        assert (line["chance_rate"], line["sign"]) == ((None, None) if is_old else (0.4, "●"))
+        assert (line["because"] == Message("page.old-forecast")) == is_old
+        (said,) = answer(context, period_figures(context), rep("ann"), YEAR)
+        assert (said["says"].code == "page.old-forecast") == is_old
 
 
 def test_the_best_month_of_half_a_year_is_praised():
