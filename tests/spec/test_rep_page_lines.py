@@ -346,6 +346,20 @@ def test_of_what_is_too_little_for_points_no_page_says_that_it_is_behind():
             assert talk["page.talk.measure-rate"].params["value"] == 0.13
 
 
+def test_how_far_goals_are_is_a_share_also_as_a_cause():
+    """0 of all: "Goals at 0, the goal is 1" had no unit."""
+    lists = page(
+        shown=[attained("ann", YEAR, 50, due=100, target=200)],
+        ScorecardLines=[
+            measure("ann", "goals", 0.0, 0.0, 0.4, 1),
+            measure("ann", "attainment", 0.5, 0.2, 0.8, 1),
+        ],
+    )
+    _, cause = lists["rep-answer", rep("ann"), None]
+    assert cause["says"].code == "page.why.rate"
+    assert (cause["says"].params["value"], cause["says"].params["goal"]) == (0.0, 1.0)
+
+
 def test_a_landing_of_before_the_sales_beside_it_is_left_out():
     """`score` counts an order that was cancelled since; the forecast still holds it until Refresh."""
     forecast = {
