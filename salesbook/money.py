@@ -104,6 +104,14 @@ def round_half_away(value: Number) -> int:
     return size if number >= 0 else -size
 
 
+def whole_percent(share: float) -> float:
+    """Round a share to whole per cents, as a sheet shows it: 0.125 → 0.13.
+
+    One deal more or less moves shares of few cases by more than that.
+    """
+    return round_half_away(share * 100) / 100
+
+
 def to_minor(value: Number, decimals: int) -> int:
     """Turn an amount with decimals into minor units: 1.005 at 2 decimals → 101.
 

@@ -133,7 +133,9 @@ def test_whose_page_is_asked_for_by_name(refreshed, salesbook):
     """A rep or a team; one whom nobody knows is refused with those who may be meant."""
     rows = json.loads(salesbook("show", refreshed, "Reps", "--json").out)["rows"]
     name = next(row["name"] for row in rows if row["role"] != "Manager" and not row["left_on"])
-    assert name in salesbook("show", refreshed, "RepPage", "--who", name).out
+    shown = salesbook("show", refreshed, "RepPage", "--who", name).out
+    assert name in shown
+    assert "Talk about this" in shown
     assert "South" in salesbook("show", refreshed, "Dashboard", "--who", "South").out
     assert run(["show", str(refreshed), "RepPage", "--who", "Nobody At All"]) == 2
 

@@ -35,6 +35,9 @@ _REP_PAGE: Final = "RepPage"
 _WITH_TILES: Final = ("Dashboard", _REP_PAGE)
 """Pages that begin with whether the number will be made."""
 
+_BEGINS_WITH_YEAR: Final = ("TeamBoard",)
+"""Pages on whose sheet the running year is chosen until somebody chooses another period."""
+
 
 @dataclass(frozen=True)
 class PageShown:
@@ -75,7 +78,9 @@ def show_page(
     """
     from salesbook.book.reporting import report_described
 
-    described = report_described(book, who, _kinds(page), language)
+    described = report_described(
+        book, who, _kinds(page), language, of_year=page in _BEGINS_WITH_YEAR
+    )
     shown = _page_shown(page, described)
     if top is None:
         return shown
@@ -124,5 +129,7 @@ def _page_shown(page: str, described: Described) -> PageShown:
         shown,
         answer=report.answer if begins_with_tiles else (),
         tiles=report.tiles if begins_with_tiles else (),
-        tables=[table for table in report.tables if table.name in of_page],
+        tables=[
+            table for table in described.composer.tables(of_pages=True) if table.name in of_page
+        ],
     )

@@ -24,7 +24,7 @@ from salesbook.book.report_files import LONGEST_NAME, Format, place_of, safe_nam
 from salesbook.book.report_words import LabelWords
 from salesbook.book.run_log import newest_day
 from salesbook.book.session import Session
-from salesbook.domain.arithmetic.calendar import month_of, months_in
+from salesbook.domain.arithmetic.calendar import month_of, months_in, year_of_month
 from salesbook.errors import UsageError
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language
@@ -164,9 +164,14 @@ class Described(NamedTuple):
 
 
 def report_described(
-    book: Path, who: str | None, kinds: Sequence[ScopeKind], language: Language | None
+    book: Path,
+    who: str | None,
+    kinds: Sequence[ScopeKind],
+    language: Language | None,
+    *,
+    of_year: bool = False,
 ) -> Described:
-    """Describe the report of the running month for somebody, or for the company.
+    """Describe the report of the running month, or year, for somebody, or for the company.
 
     Args:
         who: a rep or a team, whichever of `kinds` knows the name first. Missing: the company; where
@@ -178,10 +183,10 @@ def report_described(
         session = Session(host)
         if who is None and kinds == ("rep",):
             desk = _Desk(session, book, ReportRequest("rep", language=language))
-            return desk.described(desk.first_rep())
+            return desk.described(desk.first_rep(), of_year=of_year)
         if who is None:
             desk = _Desk(session, book, ReportRequest(language=language))
-            return desk.described(Whose(WHOLE_COMPANY, ""))
+            return desk.described(Whose(WHOLE_COMPANY, ""), of_year=of_year)
         refusals: list[UsageError] = []
         for kind in kinds:
             desk = _Desk(session, book, ReportRequest(kind, who, language=language))
@@ -190,7 +195,7 @@ def report_described(
             except UsageError as refusal:
                 refusals.append(refusal)
                 continue
-            return desk.described(whose)
+            return desk.described(whose, of_year=of_year)
         raise refusals[0]
 
 
@@ -251,9 +256,13 @@ class _Desk:
         """The day that the lines are of."""
         return self.standing.as_of
 
-    def described(self, whose: Whose) -> Described:
-        """Describe the report of the running month, and who can say more."""
-        composer = self._composer(whose, self.period())
+    def described(self, whose: Whose, *, of_year: bool) -> Described:
+        """Describe the report of the running month or fiscal year, and who can say more."""
+        period = self.period()
+        if of_year:
+            start_month = self.session.policy.rules.fiscal_year_start
+            period = year_of_month(month_of(self.as_of), start_month)
+        composer = self._composer(whose, period)
         return Described(composer.report(), self.language, composer)
 
     def report(self, whose: Whose, period: str) -> Report:

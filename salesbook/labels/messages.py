@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -184,7 +184,8 @@ def _number_or_text(value: Any, form: str) -> str:
 
 def _whole_percent(share: float) -> float:
     """A share of few cases is no surer than a percent; near nothing and near all a tenth tells."""
-    whole = round(share * 100)
+    # Halves away from zero, as a cell of a sheet shows them.
+    whole = int(Decimal(f"{share * 100:.12g}").to_integral_value(ROUND_HALF_UP))
     is_all_or_nothing = whole in (0, 100) and share not in (0, 1)
     return round(share * 100, 1) if is_all_or_nothing else whole
 

@@ -80,7 +80,7 @@ class Composer:
 
     def report(self) -> Report:
         """Make the whole report."""
-        answer, tiles, tables = list(self._answer()), list(self._tiles()), list(self._tables())
+        answer, tiles, tables = list(self._answer()), list(self._tiles()), list(self.tables())
         charts = list(self._charts())
         if not tiles and not answer:
             answer = [Remark(self.words.say("nothing"))]
@@ -211,9 +211,11 @@ class Composer:
 
     # The lists.
 
-    def _tables(self) -> Iterator[Table]:
+    def tables(self, *, of_pages: bool = False) -> Iterator[Table]:
+        """The lists of a report; of pages, also what stands in no report."""
         for block in LISTS:
-            if self.asked.scope.kind not in block.kinds:
+            is_left_out = not block.in_reports and not of_pages
+            if is_left_out or self.asked.scope.kind not in block.kinds:
                 continue
             lines = self.lines_of(block, block.list)
             if lines:

@@ -81,6 +81,8 @@ class ListBlock:
     counts: Literal["", "all", "rest"] = ""
     """What `count` of the caption or the rest counts: all lines of the list, or those not shown."""
     on_slides: bool = True
+    in_reports: bool = True
+    """Whether it stands in reports too, not on its page alone."""
     is_ranked: bool = False
     """Whether it goes from the best to the worst."""
 
@@ -141,7 +143,18 @@ _DASHBOARD: Final = (
     ),
 )
 _REP_PAGE: Final = (
-    # What a manager may ask in the next talk is no part of it: a report goes to the rep.
+    # A report goes to the rep: what a manager may ask in the next talk is no part of it.
+    ListBlock(
+        "talk",
+        (
+            SIGN,
+            ListColumn("says", "sentence", 1.6, heading="what"),
+            ListColumn("because", "sentence", 2.4, heading="ask"),
+        ),
+        page=REP_PAGE,
+        kinds=("rep",),
+        in_reports=False,
+    ),
     ListBlock(
         "pay",
         (

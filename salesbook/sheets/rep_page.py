@@ -22,6 +22,8 @@ from salesbook.sheets.board import (
 from salesbook.sheets.look import Look, Shows, number
 
 _GUTTER: Final = 1
+_THREE_LINES: Final = 47
+"""Pixels of a line of the talk: what was agreed is a sentence that somebody typed."""
 _HALF: Final = 36
 _TILES: Final[tuple[tuple[str, str, Shows, int], ...]] = (
     ("tile_pace", "rate", "rate", 18),
@@ -173,7 +175,7 @@ def _months_and_talk(board: Board) -> None:
             board.row,
             2,
             _HALF,
-            TALK * TWO_LINES + 22,
+            TALK * _THREE_LINES + 22,
             "column",
             page.name("months.label"),
             (
@@ -187,7 +189,7 @@ def _months_and_talk(board: Board) -> None:
     first = board.row
     for place in range(TALK):
         board.list_line(right, _TALK, "talk", place)
-        board.next_row(TWO_LINES)
+        board.next_row(_THREE_LINES)
     board.hairlines((first, first + TALK - 1), right, COLUMNS - right)
     board.next_row(22)
     board.next_row(SPACER_PIXELS)

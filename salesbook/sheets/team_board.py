@@ -22,6 +22,7 @@ from salesbook.sheets.board import (
     SIGN_COLUMN,
     SIGN_LOOK,
     SPACER_PIXELS,
+    TWO_LINES,
     Board,
     Line,
     ListColumn,
@@ -58,8 +59,8 @@ _SEATS: Final = (
     ListColumn("count_up", "screened", 4, number("count", size=9.5)),
     ListColumn("count_down", "met", 3, number("count", size=9.5)),
     ListColumn("count", "offer", 3, number("count", size=9.5)),
-    ListColumn("because", "timing", 14, Look(size=8.5, tone="muted", indent=1)),
-    ListColumn("says", "do", 9, Look(size=8.5)),
+    ListColumn("because", "timing", 14, Look(size=8.5, tone="muted", indent=1, wrap=True)),
+    ListColumn("says", "do", 9, Look(size=8.5, wrap=True)),
 )
 _COURSES: Final = (
     SIGN_COLUMN,
@@ -80,9 +81,9 @@ _COLUMNS: Final = (
     ("sign", "", 2),
     ("rate", "of_pace", 4),
     ("range", "range", _RANGE),
-    ("months", "twelve_months", 5),
+    ("months", "twelve_months", 4),
     ("share", "win_rate", 3),
-    ("share_error", "", 2),
+    ("share_range", "", 3),
     ("number", "activity", 3),
     ("survey", "survey", 3),
     ("score", "score", 3),
@@ -97,11 +98,12 @@ _LOOKS: Final = {
     "due": number("money", size=9.5, tone="muted"),
     "rate": number("rate", bold=True),
     "share": number("rate", size=9.5),
-    "share_error": number("error", size=8, tone="muted"),
+    "share_range": Look(size=8, tone="muted"),
     "number": number("decimal", size=9.5),
     "survey": number("decimal", size=9.5),
     "score": number("count", size=9.5),
     "rank": number("count", size=9.5, bold=True),
+    "word": Look(size=9.5, align="center"),
     "amount": number("exact", size=9.5),
     "count": number("count", size=9.5),
 }
@@ -227,16 +229,17 @@ def _hiring_and_training(board: Board) -> None:
         link_width=8,
     )
     board.next_row()
-    board.lists_beside(((0, _SEATS, "seats"), (right, _COURSES, "courses")), COURSES)
+    # When somebody has to be hired is a sentence: in one line it was too small to read.
+    board.lists_beside(((0, _SEATS, "seats"), (right, _COURSES, "courses")), COURSES, TWO_LINES)
     beneath = Look(size=9, shrink=True)
     board.put(0, _LEFT, page.cell("seats-count", 0, "says"), beneath)
     board.put(right, COLUMNS - right, page.cell("courses-count", 0, "because"), beneath)
     board.next_row()
     for place in range(PEOPLE):
         # Awards and readiness, one line each, where there is something to say.
-        look = Look(size=9.5, indent=1, shrink=True)
+        look = Look(size=9.5, indent=1, wrap=True)
         board.put(0, COLUMNS, page.link("people", place, "says"), look)
-        board.next_row(20)
+        board.next_row(TWO_LINES)
     board.next_row(SPACER_PIXELS)
 
 
@@ -383,16 +386,8 @@ def _rep(board: Board, place: int) -> None:
         elif field == "months":
             board.sparks.append(PlacedSpark(board.row, left + 2, page.name(f"reps{place}.months")))
             board.put(left, width, None, Look())
-        elif field == "word":
-            grade = page.cell("reps", place, "word")
-            said = if_(
-                page.cell("reps", place, "subject").equals(""),
-                "",
-                if_(grade.equals(""), page.cell("reps", place, "says"), grade),
-            )
-            board.put(left, width, said, Look(size=9.5, align="center"))
         else:
-            board.put(left, width, page.cell("reps", place, field), _LOOKS[field])
+            board.put(left, width, _said_in(page, place, field), _LOOKS[field])
     kind = if_(page.cell("reps", place, "subject").equals(""), "", "rep")
     shown_kind = if_(page.has_line("reps", place), if_(kind.equals(""), "counted", kind), "")
     board.helper(_KIND, shown_kind)
@@ -400,6 +395,24 @@ def _rep(board: Board, place: int) -> None:
     for number_of_mark in _MARKED.values():
         board.helper(_FIRST_MARK + number_of_mark - 1, call("MID", marks, number_of_mark, 1))
     board.next_row()
+
+
+def _said_in(page: Page, place: int, field: str) -> Expression:
+    """What a cell of a rep's line says that is neither drawn nor a link."""
+    if field == "share_range":
+        return _share_range(page, place)
+    value = page.cell("reps", place, field)
+    if field != "word":
+        return value
+    nobody = page.cell("reps", place, "subject").equals("")
+    return if_(nobody, "", if_(value.equals(""), page.cell("reps", place, "says"), value))
+
+
+def _share_range(page: Page, place: int) -> Expression:
+    """Between what the win rate may truly be: 0 of 3 is 0% to 35%, which no ± says."""
+    low, high = (page.cell("reps", place, f"share_{end}") for end in ("low", "high"))
+    ends = call("FIXED", low * 100, 0).then("–", call("FIXED", high * 100, 0), "%")
+    return if_(is_number(low), ends, "")
 
 
 def _rules(board: Board, first: int, last: int) -> None:

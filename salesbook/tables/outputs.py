@@ -471,10 +471,11 @@ class Readiness(Row, table="Readiness", key=("rep_id",), role=OUT, part=Part.PEO
     next_level: Text | None = None
     """The level above; blank on the highest, and where the rep's own is not known."""
     score: Number | None = None
-    """Of the last four quarters that are over; blank where there is none."""
+    """Of the last twelve whole months; blank where there is none."""
     months: Count | None = None
     """Whole months of service; blank where nobody knows since when."""
-    ready: Flag
+    ready: Literal["yes", "not-sure", "no"]
+    """Not sure is who has what it takes, but with a score that the normal swing explains."""
     missing: Sentence | None = None
     """What the next level still asks for, or why nobody can say."""
 
@@ -1139,8 +1140,9 @@ class PageLine(
     rate_high: Ratio | None = None
     chance_rate: Ratio | None = None
     share: Ratio | None = None
-    share_error: Ratio | None = None
-    """How far luck alone may move the share, up or down."""
+    share_low: Ratio | None = None
+    """The range of the share that luck alone leaves open."""
+    share_high: Ratio | None = None
     score: Number | None = None
     survey: Number | None = None
     """What customers answered, on the scale of surveys."""

@@ -21,7 +21,7 @@ from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.pages.lines.line import MONTH_FIELDS, Line, ListLines, lines_frame
-from salesbook.reports.compose import Asked, Made, report_of
+from salesbook.reports.compose import Asked, Composer, Made
 from salesbook.reports.description import Report
 from salesbook.reports.lines import Lines
 from salesbook.reports.numbers import Numbers
@@ -160,10 +160,22 @@ def report(
     period: str = "2026-11",
     language: Language = "en",
 ) -> Report:
+    return composer_of(listed, scope, name=name, period=period, language=language).report()
+
+
+def composer_of(
+    listed: Iterable[ListLines],
+    scope: Scope = WHOLE_COMPANY,
+    *,
+    name: str = "",
+    period: str = "2026-11",
+    language: Language = "en",
+) -> Composer:
+    """Who puts the lines into words."""
     words = LabelWords(language, language)
     numbers = Numbers(words.language, "EUR" if language == "en" else "CNY")
     asked = Asked(scope, name, period)
-    return report_of(Lines(lines_frame(listed)), asked, MADE, words, numbers)
+    return Composer(Lines(lines_frame(listed)), asked, MADE, words, numbers)
 
 
 # What a reader finds in the files.

@@ -19,7 +19,7 @@ from salesbook.reports import contents
 from salesbook.reports.contents import EVERYBODY, LISTS
 from salesbook.sheets import boards
 from salesbook.tables import TABLES
-from tests.reports.drawn import company, rep, report
+from tests.reports.drawn import company, composer_of, rep, report
 
 FIELDS = set(TABLES["PageLines"].field_names)
 EVERY_LIST = pytest.mark.parametrize("block", LISTS, ids=lambda block: block.list)
@@ -77,6 +77,15 @@ def test_lists_are_those_of_the_pages(tmp_path, sample_book):
         assert set(block.kinds) <= kinds[key], block.list
         missing = {column.field for column in block.columns} - filled[key]
         assert missing <= {"because", "next_step", "next_on", "sign", "on", "word"}, block.list
+
+
+def test_what_a_manager_may_ask_stands_on_the_page_and_in_no_report():
+    """A report goes to the rep."""
+    scope = Scope("rep", "R1")
+    talk = ListLines("RepPage", "talk", scope, [{"says": "Goals: 68%", "because": "By when?"}])
+    composer = composer_of([*rep("R1", "Ada"), talk], scope, name="Ada")
+    assert "talk" not in [table.name for table in composer.tables()]
+    assert "talk" in [table.name for table in composer.tables(of_pages=True)]
 
 
 def test_a_total_stands_below_its_lines(monkeypatch):

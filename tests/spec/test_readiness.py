@@ -53,24 +53,28 @@ def test_who_has_the_score_and_the_months_is_ready():
     """100 of 80 points, 12 months from 30 June to 30 June."""
     row = at(ready([rep()]), rep_id="r1")
     assert (row["level"], row["next_level"]) == ("Junior", "Senior")
-    assert (row["score"], row["months"], row["ready"]) == (100.0, 12, True)
+    assert (row["score"], row["months"], row["ready"]) == (100.0, 12, "yes")
     assert codes(row) == []
 
 
-def test_a_score_that_luck_may_have_made_is_ready_with_a_word_of_it():
-    """85 of 80, and the normal swing is more than 5 points."""
+def test_a_score_that_luck_may_have_made_is_not_sure():
+    """85 of 80, and the normal swing is more than 5 points: 240 equal sales of 85, 12,000 asked for."""
     row = at(ready([rep()], sold=85), rep_id="r1")
-    assert row["ready"]
-    assert codes(row) == ["readiness.within-swing"]
+    assert row["ready"] == "not-sure"
+    assert codes(row) == ["readiness.not-sure"]
+    low = 85 * (1 - 1.28155 / 240**0.5)
+    assert row["missing"].params == {"needed": 80.0, "low": pytest.approx(low, abs=0.01)}
 
 
 def test_what_is_missing_is_said_with_its_numbers():
     """60 of 80 points, eleven months of twelve."""
     row = at(ready([rep(hired="2025-07-30")], sold=60), rep_id="r1")
-    assert not row["ready"]
+    assert row["ready"] == "no"
     assert codes(row) == ["readiness.score", "readiness.months"]
-    said = sentence(row["missing"], "en")
-    assert said == "Needs a score of 80, has 60. Needs 12 months of service, has 11."
+    assert sentence(row["missing"], "en") == (
+        "Needs a score of 80 over the last 12 whole months, has 60. "
+        "Needs 12 months of service, has 11."
+    )
     for language in LANGUAGES:
         again = message_of(sentence(row["missing"], language))
         assert again is not None
@@ -88,13 +92,13 @@ def test_what_is_missing_is_said_with_its_numbers():
 )
 def test_a_level_without_one_above_it_or_one_that_nobody_knows(level, expected, code):
     row = at(ready([rep(level=level)]), rep_id="r1")
-    assert (row["next_level"], row["ready"]) == (expected, False)
+    assert (row["next_level"], row["ready"]) == (expected, "no")
     assert codes(row) == [code]
 
 
 def test_without_the_day_of_hiring_nobody_can_say():
     row = at(ready([{"rep_id": "r1", "name": "r1", "level": "Junior"}]), rep_id="r1")
-    assert (row["months"], row["ready"]) == (None, False)
+    assert (row["months"], row["ready"]) == (None, "no")
     assert codes(row) == ["readiness.no-day"]
 
 
@@ -102,13 +106,25 @@ def test_a_score_against_colleagues_alone_is_none_for_a_level():
     """The middle of the team has 100 points by definition, as it has no grade for it."""
     metrics = [{"metric": "attainment", "weight": 1.0}]
     row = at(ready([rep()], settings={"Metrics": metrics}), rep_id="r1")
-    assert (row["score"], row["ready"]) == (100.0, False)
-    assert codes(row) == ["readiness.no-goals"]
+    assert (row["score"], row["ready"]) == (100.0, "no")
+    assert codes(row) == ["readiness.few-goals"]
+
+
+def test_a_score_whose_metrics_lack_data_is_told_how_much_has_any():
+    """Attainment is 40 of 100; nobody was asked for what holds the rest. It is no team's middle."""
+    metrics = [
+        {**ATTAINMENT, "weight": 40.0},
+        {"metric": "attitude", "weight": 60.0, "goal": 4.0, "scale": 5.0},
+    ]
+    row = at(ready([rep()], settings={"Metrics": metrics}), rep_id="r1")
+    assert (row["score"], row["ready"]) == (100.0, "no")
+    assert row["missing"].code == "readiness.few-goals"
+    assert (row["missing"].params["share"], row["missing"].params["least"]) == (0.4, 0.5)
 
 
 def test_who_was_never_appraised_has_no_score():
     row = at(ready([rep()], TargetPlan=[], Orders=[]), rep_id="r1")
-    assert (row["score"], row["ready"]) == (None, False)
+    assert (row["score"], row["ready"]) == (None, "no")
     assert codes(row) == ["readiness.no-score"]
 
 
@@ -123,7 +139,7 @@ def test_a_level_that_asks_for_nothing_is_open_to_all_who_are_at_work():
     levels = [{"level": "Junior", "rank": 1}, {"level": "Senior", "rank": 2}]
     team = [rep("r1"), {**rep("r2"), "left_on": dt.datetime(2026, 6, 29)}]
     found = ready(team, settings={"Levels": levels})
-    assert rows_of(found, "rep_id", "ready") == [("r1", True)]
+    assert rows_of(found, "rep_id", "ready") == [("r1", "yes")]
 
 
 def test_without_levels_there_is_nothing_to_be_ready_for():

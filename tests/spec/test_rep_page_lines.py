@@ -11,6 +11,8 @@ from hypothesis import given
 from salesbook import labels
 from salesbook.messages import Message
 from salesbook.pages.lines import rep_page
+from salesbook.pages.lines.answers import answer
+from salesbook.pages.lines.periods import period_figures
 from salesbook.tables.settings import Rules
 from tests.drawn_tables import FEW, SEEDS, day
 from tests.spec.page_tables import COMPANY, Lists, attained, context_of, lists_of, rep
@@ -32,7 +34,8 @@ def statement(period: str, rep_id: str = "ann", **more):
 
 
 def measure(rep_id: str, metric: str, value: float, low: float, high: float, goal: float = 10):
-    facts = {"value": value, "low": low, "high": high, "goal": goal, "weight": 1.0}
+    points = 100 * value / goal
+    facts = {"value": value, "low": low, "high": high, "goal": goal, "score": points, "weight": 1.0}
     return {"period": YEAR, "rep_id": rep_id, "metric": metric, **facts}
 
 
@@ -225,8 +228,8 @@ def test_that_it_may_be_luck_is_said_once():
 def test_without_a_plan_only_what_was_sold_is_said():
     """No sign, no rate, and what to do about it."""
     lists = page()
-    (answer,) = lists["rep-answer", rep("bo"), None]
-    assert (answer.get("sign"), answer["says"].code) == (None, "page.rep.no-target")
+    (said,) = lists["rep-answer", rep("bo"), None]
+    assert (said.get("sign"), said["says"].code) == (None, "page.rep.no-target")
     (tile,) = lists["tile-pace", rep("bo"), None]
     assert (tile["sold"], tile.get("rate"), tile["says"].code) == (9, None, "page.rep.no-plan")
 
@@ -310,41 +313,79 @@ def test_the_largest_loss_of_the_last_30_days_comes_first():
 
 def test_measures_within_luck_are_not_talked_about():
     """The whole range lies under the goal, or over it, else nothing is said."""
-    closed = [deal(f"w{n}", None, "Won", closed_on=day("2026-02-01")) for n in range(4)]
-    closed.append(deal("l", None, "Lost", closed_on=day("2026-02-01")))
     lists = page(
-        Deals=closed,
         ScorecardLines=[
             measure("ann", "activity", 5, 4, 6),
-            measure("ann", "win_rate", 0.6, 0.55, 0.95, 0.5),
+            measure("ann", "win_rate", 0.8, 0.55, 0.95, 0.5),
             measure("ann", "satisfaction", 9, 7, 11),
         ],
     )
     low, high = lists["talk", rep("ann"), None]
     assert (low["sign"], low["says"].params["metric"]) == ("▼", "metrics=activity")
-    # The rate is his own, four of five, as on the Team board; the card's estimate is drawn to others'.
     assert (high["sign"], high["says"].params) == (
         "✓",
         {"metric": "metrics=win_rate", "value": 0.8},
     )
 
 
-def test_a_cause_names_the_win_rate_that_the_team_board_shows():
-    """The card's estimate may equal the goal that it is drawn to: 2 of 5 is what was closed."""
-    closed = [
-        deal(f"d{n}", None, "Won" if n < 2 else "Lost", closed_on=day("2026-02-01"))
-        for n in range(5)
-    ]
+def test_of_what_is_too_little_for_points_no_page_says_that_it_is_behind():
+    """1 of 8 won, 4 to 34 %, goal 39 %: the card gives no points for it, so it is no cause either."""
+    shown = [attained("ann", YEAR, 50, due=100, target=200)]
+    pace = measure("ann", "attainment", 0.5, 0.2, 0.8, 1)
+    rate = measure("ann", "win_rate", 0.125, 0.04, 0.34, 0.39)
+    for score, cause in ((32.1, "page.why.rate"), (None, "page.why.unknown-no-deal")):
+        lists = page(shown=shown, ScorecardLines=[pace, {**rate, "score": score}])
+        because = lists["rep-answer", rep("ann"), None][1]["says"]
+        assert because.code == cause
+        talk = {
+            line["says"].code: line["says"] for line in lists.get(("talk", rep("ann"), None), ())
+        }
+        assert ("page.talk.measure-rate" in talk) == (score is not None)
+        if score is not None:
+            # One number, rounded as the cell of the Team board rounds it.
+            assert because.params["value"] == 0.13
+            assert talk["page.talk.measure-rate"].params["value"] == 0.13
+
+
+def test_how_far_goals_are_is_a_share_also_as_a_cause():
+    """0 of all: "Goals at 0, the goal is 1" had no unit."""
     lists = page(
         shown=[attained("ann", YEAR, 50, due=100, target=200)],
-        Deals=closed,
         ScorecardLines=[
-            measure("ann", "win_rate", 0.615, 0.3, 0.6, 0.615),
+            measure("ann", "goals", 0.0, 0.0, 0.4, 1),
             measure("ann", "attainment", 0.5, 0.2, 0.8, 1),
         ],
     )
     _, cause = lists["rep-answer", rep("ann"), None]
-    assert (cause["says"].code, cause["says"].params["value"]) == ("page.why.rate", 0.4)
+    assert cause["says"].code == "page.why.rate"
+    assert (cause["says"].params["value"], cause["says"].params["goal"]) == (0.0, 1.0)
+
+
+def test_a_landing_of_before_the_sales_beside_it_is_left_out():
+    """`score` counts an order that was cancelled since; the forecast still holds it until Refresh."""
+    forecast = {
+        "slice_kind": "rep",
+        "slice": "ann",
+        "period": YEAR,
+        "target": 100_00,
+        **dict.fromkeys(("commit", "best_case", "pipeline", "weighted"), 0),
+        "p10": 60_00,
+        "p50": 80_00,
+        "p90": 120_00,
+        "chance_rate": 0.4,
+    }
+    for closed, landing in ((30_00, 80_00), (35_00, None)):
+        row = forecast | {"closed": closed}
+        context = context_of(
+            Reps=[ANN], Attainment=[attained("ann", YEAR, 30_00, target=100_00)], Forecast=[row]
+        )
+        line = period_figures(context).line(rep("ann"), YEAR)
+        assert (line["sold"], line["middle"]) == (30_00, landing)
+        is_old = landing is None
+        assert (line["chance_rate"], line["sign"]) == ((None, None) if is_old else (0.4, "●"))
+        assert (line["because"] == Message("page.old-forecast")) == is_old
+        (said,) = answer(context, period_figures(context), rep("ann"), YEAR)
+        assert (said["says"].code == "page.old-forecast") == is_old
 
 
 def test_the_best_month_of_half_a_year_is_praised():
@@ -498,6 +539,9 @@ def test_goals_are_one_line_with_the_one_that_is_due_first():
     (unmeasured,) = talk_of(Goals=goals[3:4])
     assert unmeasured["says"] == Message("page.talk.goals-open", {"count": 1})
     assert unmeasured["because"].code == "page.talk.goals-due"
+    (late,) = talk_of(Goals=goals[2:4])
+    assert late["says"] == Message("page.talk.goals-late", {"count": 1})
+    assert (late["because"].code, late["sign"]) == ("page.talk.goals-overdue", "▼")
 
 
 def test_the_metric_that_would_help_most_is_said_once():
@@ -517,8 +561,10 @@ def test_awards_and_the_next_level_are_among_what_goes_well():
     because = Message("award-ahead")
     award = {"award": "best-seller", "rep_id": "ann", "kind": "praise", "because": because}
     awards = [{**award, "period": period} for period in ("2025-12", "2026-04", "2026-05")]
-    ready = [{"rep_id": "ann", "level": "Senior", "next_level": "Expert", "ready": True}]
+    ready = [{"rep_id": "ann", "level": "Senior", "next_level": "Expert", "ready": "yes"}]
     level, latest = talk_of(Awards=awards, Readiness=ready)
     assert level["says"] == Message("page.talk.ready", {"level": "Expert"})
     assert latest["says"].params["period"] == "2026-05"
     assert [line["sign"] for line in (level, latest)] == ["✓", "✓"]
+    (maybe,) = talk_of(Readiness=[{**ready[0], "ready": "not-sure"}])
+    assert maybe["says"] == Message("page.talk.ready-not-sure", {"level": "Expert"})

@@ -374,4 +374,4 @@ def test_a_score_shares_out_what_is_missing():
     # A card's sentences stand in one cell, and come back one by one.
     because = shown(host, "Scorecard", period="2026-05")[0]["because"]
     assert because["code"].startswith("card.")
-    assert "card.luck" in [part["code"] for part in because["more"]]
+    assert "card.range" in [part["code"] for part in because["more"]]

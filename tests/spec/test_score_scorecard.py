@@ -73,9 +73,9 @@ def test_attainment_scores_against_its_goal_and_sets_rank_and_grade():
     expected = [("r1", 95.0, 1, "A"), ("r2", 50.0, 3, "D"), ("r3", 70.0, None, "D")]
     assert rows_of(month, "rep_id", "score", "rank", "grade") == expected
     assert [codes_of(month_card(out, rep)) for rep in ("r1", "r2", "r3")] == [
-        ["card.ranked", "card.best-seller", "card.ahead", "card.luck"],
-        ["card.ranked", "card.behind", "card.luck"],
-        ["card.near-median", "card.luck"],
+        ["card.ranked", "card.best-seller", "card.ahead", "card.range"],
+        ["card.ranked", "card.behind", "card.range"],
+        ["card.near-median", "card.range"],
     ]
 
 
@@ -90,7 +90,7 @@ def test_who_sold_nothing_is_not_certainly_last():
     card = month_card(out, "r3")
     assert (card["score"], card["rank"], card["grade"]) == (0.0, None, None)
     assert card["high"] == pytest.approx(70.71 * 1.28155, abs=0.01)
-    assert facts_of(card, "card.luck") == {"points": 71.0}
+    assert facts_of(card, "card.range") == {"low": 0.0, "high": 91.0}
     assert card["grade_range"].params == {"best": "B", "worst": "D"}
     assert sentence(card["grade_range"], "en") == "B to D"
     assert sentence(card["grade_range"], "zh-CN") == "B 至 D"
@@ -171,32 +171,67 @@ def test_a_running_month_is_judged_by_its_days_gone():
     assert line["value"] == 500 / (1000 * 11 / 22)
 
 
-def test_a_win_rate_is_shrunk_and_carries_wilsons_interval():
-    """Three reps alike: each has the team's rate, with an interval of the own deals."""
+def test_a_win_rate_is_the_reps_own_with_wilsons_interval():
+    """6 of 10 won: 60 %, 120 points for a goal of 50 %. Reps are compared by the team's rate, which
+    all three have: whoever differs by chance alone has no rank.
+    """
     deals = [*closed("r1", 6, 4), *closed("r2", 5, 5), *closed("r3", 4, 6)]
     policy = policy_of(Metrics=[{"metric": "win_rate", "weight": 1.0, "goal": 0.5}])
     out = scored("2026-01-31", policy, Reps=TEAM, Deals=deals)
     line = at(out.tables["ScorecardLines"], period="2026-01", rep_id="r1")
-    assert line["value"] == pytest.approx(0.5, abs=1e-4)
-    assert (line["low"], line["high"]) == wilson(6, 10, 0.8)
+    low, high = wilson(6, 10, 0.8)
+    assert (line["value"], line["low"], line["high"]) == (0.6, low, high)
+    assert line["score"] == pytest.approx(120.0)
     card = at(out.tables["Scorecard"], period="2026-01", rep_id="r1")
-    assert card["low"] < card["score"] < card["high"]
+    assert (card["low"], card["high"]) == (round(100 * low / 0.5, 2), 120.0)
     assert card["rank"] is None
-    assert codes_of(card)[:2] == ["card.near-median", "card.best-seller"]
+    assert codes_of(card)[:3] == ["card.near-median", "card.best-seller", "card.range"]
+
+
+def test_who_misses_the_goal_of_the_win_rate_has_not_reached_it_by_the_teams():
+    """1 of 20 won at a goal of 35 % is 14 points, though the team wins 40 %; it is the lowest."""
+    deals = [*closed("r1", 1, 19), *closed("r2", 10, 10), *closed("r3", 9, 11)]
+    metrics = [{"metric": "win_rate", "weight": 1.0, "goal": 0.35}, ATTAINMENT]
+    plan = planned("r1", {"2026-01": 1000})
+    policy = policy_of(Metrics=metrics)
+    out = scored("2026-01-31", policy, Reps=TEAM, TargetPlan=plan, Deals=deals)
+    line = at(out.tables["ScorecardLines"], period="2026-01", rep_id="r1", metric="win_rate")
+    assert (line["value"], line["score"]) == (0.05, pytest.approx(100 * 0.05 / 0.35))
+
+
+def test_a_win_rate_of_few_deals_is_shown_and_earns_no_points():
+    """1 of 8 won at a goal of 35 %: 12.5 %, 4 to 34 %; ten deals are needed for points."""
+    deals = [*closed("r1", 1, 7), *closed("r2", 10, 10), *closed("r3", 9, 11)]
+    metrics = [{"metric": "win_rate", "weight": 1.0, "goal": 0.35}, {**ATTAINMENT, "weight": 1.0}]
+    plan, orders = planned("r1", {"2026-01": 1000}), many_sales("r1", 10, 50)
+    out = scored(
+        "2026-01-31",
+        policy_of(Metrics=metrics, sales_source="orders"),
+        Reps=TEAM,
+        TargetPlan=plan,
+        Orders=orders,
+        Deals=deals,
+    )
+    lines = out.tables["ScorecardLines"]
+    line = at(lines, period="2026-01", rep_id="r1", metric="win_rate")
+    assert (line["value"], line["weight"]) == (0.125, 0.0)
+    assert line["score"] is None
+    assert line["low"] < line["value"] < line["high"]
+    card = month_card(out, "r1")
+    assert (card["score"], card["missing"]) == (50.0, "win_rate")
+    assert facts_of(card, "card.few-deals") == {"score": 50.0, "closed": 8, "few": 10}
 
 
 def test_few_deals_give_no_rank():
-    """The reason names how many were closed and how many are needed."""
+    """Nor a score, where the win rate is all; the reason names how many were closed and needed."""
     deals = [*closed("r1", 3, 0), *closed("r2", 30, 70), *closed("r3", 60, 40)]
     policy = policy_of(Metrics=[{"metric": "win_rate", "weight": 1.0, "goal": 0.5}])
     out = scored("2026-01-31", policy, Reps=TEAM, Deals=deals)
-    because = at(out.tables["Scorecard"], period="2026-01", rep_id="r1")["because"]
-    assert (because.code, because.params["closed"], because.params["few"]) == (
-        "card.few-deals",
-        3,
-        10,
-    )
-    assert at(out.tables["Scorecard"], period="2026-01", rep_id="r2")["rank"] == 3
+    card = at(out.tables["Scorecard"], period="2026-01", rep_id="r1")
+    assert (card["score"], card["rank"]) == (None, None)
+    assert codes_of(card) == ["score-nothing", "card.few-for-rate"]
+    assert facts_of(card, "card.few-for-rate") == {"closed": 3, "few": 10}
+    assert at(out.tables["Scorecard"], period="2026-01", rep_id="r2")["rank"] == 2
 
 
 def test_reps_who_differ_by_chance_alone_have_no_rank():
@@ -279,7 +314,7 @@ def test_the_range_belongs_to_the_score_beside_it():
     assert card["low"] == pytest.approx(150 - 1.28155 * error, abs=0.01)
     assert (card["score"], card["high"]) == (120.0, 120.0)
     assert facts_of(card, "card.uncut") == {"grade": "A", "score": 150.0}
-    assert facts_of(card, "card.luck") == {"points": 47.0}
+    assert facts_of(card, "card.range") == {"low": 89.0, "high": 120.0}
 
 
 def test_no_metric_is_highest_where_all_are_alike():
@@ -438,4 +473,5 @@ def test_one_survey_answer_sets_no_rank_and_no_grade():
     for rep in ("r1", "r2", "r3"):
         card = month_card(out, rep)
         assert (card["rank"], card["grade"]) == (None, None)
-        assert facts_of(card, "card.luck") == {"points": 32.0}
+        said = facts_of(card, "card.range")
+        assert said == {name: round(card[name]) for name in ("low", "high")}

@@ -408,6 +408,23 @@ def test_a_share_on_a_scale_of_100_is_still_a_share():
         assert line["rate_low"] < 1 < line["rate_high"] < 3
 
 
+def test_whom_luck_alone_may_have_lifted_is_not_announced():
+    """On goal, and a level that asks for 95 points: luck moves the score by more than 5."""
+    policy = policy_of(
+        Metrics=[{"metric": "attainment", "weight": 1.0, "goal": 1.0}],
+        Levels=[
+            {"level": "Junior", "rank": 1},
+            {"level": "Senior", "rank": 2, "needs_score": 95.0},
+        ],
+    )
+    reps = [{**rep, "level": "Junior"} for rep in NORTH[:2]]
+    sold = {str(rep["rep_id"]): 20_000 for rep in reps}
+    found = boards(context_of("2026-02-28", policy, Reps=reps, **steady(sold)))
+    (line,) = found["team-people|company|company|"]
+    assert (line["sign"], line["count"]) == ("●", 0)
+    assert line["says"] == Message("page.team.ready-not-sure", {"count": 2})
+
+
 def test_awards_and_readiness_are_two_lines():
     """The best seller of the last month that is over, and who is ready, by name; each team its own."""
     policy = policy_of(

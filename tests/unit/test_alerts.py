@@ -365,7 +365,9 @@ def test_pipeline_is_asked_for_only_where_it_can_close_in_time():
         THIN[0] | {"created_on": day("2026-03-31"), "closed_on": day("2026-04-14")},
         *THIN[1:],
     ]
-    for deals, action in ((THIN, "do-late"), (quick, "do")):
+    # 900 to go and 800 open: to win all of it does not reach, so nobody is told to.
+    short = [*THIN[:-1], THIN[-1] | {"amount": 800}]
+    for deals, action in ((THIN, "do-late"), (quick, "do"), (short, "do-late-short")):
         found = alerts(deals, FEW_WIN, MID_MONTH, TargetPlan=[target(1000)])
         found = found[found["kind"] == "coverage-low"]
         assert {message.code for message in found["do"]} == {f"alert.coverage-low.{action}"}

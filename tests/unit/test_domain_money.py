@@ -51,6 +51,12 @@ def test_what_is_no_finite_number_is_refused(value: money.Number) -> None:
         money.to_minor(value, 2)
 
 
+def test_a_share_in_whole_per_cents_is_what_a_sheet_shows() -> None:
+    """12.5 % is 13 % in a cell of Excel, and 12 % by Python's own round()."""
+    shares = {0.125: 0.13, 0.145: 0.15, 0.384999: 0.38, 1.0: 1.0, -0.125: -0.13}
+    assert {share: money.whole_percent(share) for share in shares} == shares
+
+
 def test_texts_keep_every_decimal() -> None:
     assert [
         money.to_text(5, 2),

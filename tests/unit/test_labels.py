@@ -402,7 +402,7 @@ def test_a_sum_in_yi_has_three_figures():
 def test_several_sentences_in_a_cell_are_read_back_one_by_one(language):
     """A template that is itself several sentences long stays one message."""
     more = (
-        Message("card.luck", {"points": 7.5}),
+        Message("card.range", {"low": 7.5, "high": 90.0}),
         Message("card.wide", {"best": "A", "worst": "D"}),
     )
     said = Message("card.ranked", {"score": 95.5, "rank": 1, "count": 3}, more)

@@ -114,8 +114,8 @@ def test_what_is_above_120_adds_nothing_to_a_range():
 
     Source: by hand.
     """
-    of_a = scores_by_luck(np.array([1.1]), np.array([0.2]), np.array([1.0]), "higher", 1.0)
-    of_b = scores_by_luck(np.array([0.8]), np.array([0.1]), np.array([1.0]), "higher", 1.0)
+    of_a = scores_by_luck(np.array([0.9]), np.array([1.3]), np.array([1.0]), "higher")
+    of_b = scores_by_luck(np.array([0.7]), np.array([0.9]), np.array([1.0]), "higher")
     assert [float(end[0]) for end in (*of_a, *of_b)] == pytest.approx([90, 120, 70, 90])
     lows, highs = (np.array(ends) for ends in zip(of_a, of_b, strict=True))
     scores, shares = np.array([[110.0], [80.0]]), np.full((2, 1), 0.5)
@@ -129,7 +129,7 @@ def test_what_is_above_120_adds_nothing_to_a_range():
 def test_luck_of_what_should_be_low_has_its_ends_the_right_way_round():
     """4 ± 1 against a goal of 4: 80 to 120 points, cut from 133; below nothing there is nothing."""
     value, goal = np.array([4.0, 0.5, np.nan]), np.full(3, 4.0)
-    lows, highs = scores_by_luck(value, np.array([1.0, 1.0, 1.0]), goal, "lower", 1.0)
+    lows, highs = scores_by_luck(value - 1, value + 1, goal, "lower")
     assert lows.tolist() == pytest.approx([80, 120, math.nan], nan_ok=True)
     assert highs.tolist() == pytest.approx([120, 120, math.nan], nan_ok=True)
 
@@ -150,7 +150,9 @@ def test_a_range_holds_its_score_and_is_the_usual_one_where_nothing_is_cut(
         [metric_scores(value, goal, way) for value, way in zip(values, ways, strict=True)]
     )
     by_luck = [
-        scores_by_luck(value, error, goal, way, z)
+        scores_by_luck(
+            value - z * np.nan_to_num(error), value + z * np.nan_to_num(error), goal, way
+        )
         for value, error, way in zip(values, errors, ways, strict=True)
     ]
     lows, highs = (np.array(ends) for ends in zip(*by_luck, strict=True))

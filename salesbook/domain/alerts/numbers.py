@@ -145,6 +145,11 @@ def _coverage_alert(context: AlertContext, key: str, row: Any, time_left: _TimeL
     missing = int(row.target - row.closed)
     more_pipeline = math.ceil(missing * (needed - coverage))
 
+    action = "do"
+    if time_left.is_too_short:
+        # To win more of what is open helps only where all of it would be enough.
+        action = "do-late" if coverage >= 1 else "do-late-short"
+
     return AlertRow(
         table="Forecast",
         row_key=key,
@@ -157,6 +162,6 @@ def _coverage_alert(context: AlertContext, key: str, row: Any, time_left: _TimeL
             "missing": context.about(missing),
             "days": time_left.days,
         },
-        action="do-late" if time_left.is_too_short else "do",
+        action=action,
         advice={"amount": context.about(more_pipeline), "days": time_left.usual_days},
     )

@@ -60,19 +60,15 @@ def uncut_scores(value: Floats, goal: Floats, better: str) -> Floats:
     return scores
 
 
-def scores_by_luck(
-    value: Floats, error: Floats, goal: Floats, better: str, z: float
-) -> tuple[Floats, Floats]:
-    """Give the points that a metric would show if luck had been worse, and if it had been better.
+def scores_by_luck(low: Floats, high: Floats, goal: Floats, better: str) -> tuple[Floats, Floats]:
+    """Give the points that a metric would show at either end of its value's range.
 
-    That is `metric_scores` of the value z standard errors to either side, from 0 to 120 as well:
-    whoever is beyond 120 can only lose by luck. A value without an error stays where it is.
+    That is `metric_scores`, from 0 to 120 as well: whoever is beyond 120 can only lose by luck.
 
-    Returns: the lower and the higher points; missing where the value or its goal is.
+    Returns: the lower and the higher points; missing where an end or the goal is.
     """
-    luck = z * np.nan_to_num(error)
-    one_side = metric_scores(value - luck, goal, better)
-    other_side = metric_scores(value + luck, goal, better)
+    one_side = metric_scores(low, goal, better)
+    other_side = metric_scores(high, goal, better)
     return np.minimum(one_side, other_side), np.maximum(one_side, other_side)
 
 

@@ -30,7 +30,8 @@ _BY_CHANCE: Final = 0.05
 _AS_SHARE: Final = ("win_rate", "attainment", GOALS)
 """Metrics whose values are shares where Settings puts them on no other scale."""
 _LEAST_GAIN: Final = 0.05
-"""A smaller gain would be shown as 0."""
+"""A smaller gain, or move, would be shown as 0."""
+_WHOLE_FROM: Final = 10
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class CardMoves:
 
 
 def score_move(marks: Marks, place: int, before: Marks, place_before: int) -> Iterator[Message]:
-    """Say by how much the compared score moved, where that is more than chance.
+    """Say by how much the score moved, where that is more than chance.
 
     Only where both rest on the same metrics: one that comes or goes moves a score by itself.
     """
@@ -154,22 +155,31 @@ def score_move(marks: Marks, place: int, before: Marks, place_before: int) -> It
     change, is_more_than_luck = score_change(marks, place, before, place_before)
     if not is_more_than_luck:
         return
-    points = abs(change)
     facts: dict[str, Fact] = {
         "period": before.window.period,
-        "points": float(round(points)) if points >= 10 else round(points, 1),
+        "points": shown_points(abs(change)),
     }
     yield Message("moved.score-up" if change > 0 else "moved.score-down", facts)
 
 
 def score_change(marks: Marks, place: int, before: Marks, place_before: int) -> tuple[float, bool]:
-    """How many points the compared score moved, and whether that is more than chance.
+    """How many points the score moved, and whether that is more than chance.
 
-    Two-sided at 95 %, for a score may move either way.
+    Told are the points that people see, from 0 to 120. Whether chance explains them is tried by the
+    score that nothing ends in, two-sided at 95 %; where that one went the other way, or the one
+    shown stayed, there is no move to tell of.
     """
-    change = float(marks.compared[place]) - float(before.compared[place_before])
+    change = float(marks.total[place]) - float(before.total[place_before])
+    compared_change = float(marks.compared[place]) - float(before.compared[place_before])
     error = math.hypot(float(marks.error[place]), float(before.error[place_before]))
-    return change, abs(change) > NormalDist().inv_cdf(1 - _BY_CHANCE / 2) * error
+    is_beyond = abs(compared_change) > NormalDist().inv_cdf(1 - _BY_CHANCE / 2) * error
+    is_seen = abs(change) >= _LEAST_GAIN and (change > 0) == (compared_change > 0)
+    return change, is_beyond and is_seen
+
+
+def shown_points(points: float) -> float:
+    """Points as a sentence says them: whole from 10 on, with one decimal below."""
+    return float(round(points)) if abs(points) >= _WHOLE_FROM else round(points, 1)
 
 
 def metrics_present(marks: Marks, place: int) -> set[str]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from salesbook.domain.team.appraisal import grade_of
-from salesbook.domain.team.card_moves import metrics_present, score_change
+from salesbook.domain.team.card_moves import metrics_present, score_change, shown_points
 from salesbook.domain.team.grading import ENOUGH_CASES, LEAST_WEIGHT, GradeGiven
 from salesbook.domain.team.marks import Marks
 from salesbook.domain.team.shuffles import StandOut
 from salesbook.messages import Fact, Message, joined
-from salesbook.money import three_digits, to_decimal
+from salesbook.money import three_digits, to_decimal, whole_percent
 from salesbook.policy import Policy
 
 _SURE: Final = 10.0
@@ -39,7 +39,7 @@ class Card:
 def because(card: Card, policy: Policy) -> Message:
     """Say what the score is, how sure it is, and what else is known where it earns no grade."""
     if math.isnan(float(card.marks.total[card.place])):
-        return Message("score-nothing")
+        return joined([Message("score-nothing"), *_too_few_for_a_rate(card, policy)])
 
     return joined(_sentences(card, policy))
 
@@ -51,11 +51,9 @@ def _sentences(card: Card, policy: Policy) -> Iterator[Message]:
     yield from _beyond_luck(card)
     yield from _metrics(card)
 
-    # The error is that of the score that counts, which is named first.
+    yield _normal_swing(card)
     if card.given.grade is None or card.given.year_until is not None:
         yield from _counted_otherwise(card)
-    error = float(card.marks.error[card.place])
-    yield Message("card.luck", {"points": _points(error)})
     yield from _about_grade(card)
     if card.given.grade is None:
         yield from _instead_of_a_grade(card, policy)
@@ -71,6 +69,8 @@ def _grade_by_another_score(card: Card, policy: Policy) -> Iterator[Message]:
         return
     if given.year_until is not None:
         yield Message("card.grade-year", {"grade": given.grade, **_graded_over_a_year(card)})
+        if grade_of(given.shown, policy.grades) != given.grade:
+            yield Message("card.uncut-year", {"score": _points_reached(given.compared)})
         return
 
     # A hair between the two scores is worth a sentence only where a grade begins there.
@@ -85,7 +85,7 @@ def _graded_over_a_year(card: Card) -> dict[str, Fact]:
     """What the four quarters come to, and why they are graded instead of the period."""
     return {
         "day": card.given.year_until,
-        "score": _points_reached(card.given.compared),
+        "score": _points_reached(card.given.shown),
         "closed": int(card.marks.cases[card.place]),
         "needed": ENOUGH_CASES,
     }
@@ -129,11 +129,25 @@ def _metrics(card: Card) -> Iterator[Message]:
         yield Message("card.metrics", facts)
 
 
+def _normal_swing(card: Card) -> Message:
+    """Between which scores luck alone may leave the rep: the range that the row shows."""
+    marks, place = card.marks, card.place
+    low, high = float(marks.total_low[place]), float(marks.total_high[place])
+    return Message("card.range", {"low": shown_points(low), "high": shown_points(high)})
+
+
+def _too_few_for_a_rate(card: Card, policy: Policy) -> Iterator[Message]:
+    """Why a win rate alone gives no score."""
+    closed = int(card.marks.closed[card.place])
+    if card.marks.ranks[card.place].reason == "few" and closed:
+        yield Message("card.few-for-rate", {"closed": closed, "few": policy.rules.few})
+
+
 def _counted_otherwise(card: Card) -> Iterator[Message]:
     """The score that counts, where it is another than the one shown."""
     if _counts_otherwise(card):
         compared = float(card.marks.compared[card.place])
-        yield Message("card.uncut-period", {"score": _points(compared)})
+        yield Message("card.uncut-period", {"score": shown_points(compared)})
 
 
 def _counts_otherwise(card: Card) -> bool:
@@ -147,7 +161,11 @@ def _about_grade(card: Card) -> Iterator[Message]:
     """Why there is no grade."""
     given = card.given
     if given.reason == "goals":
-        facts: dict[str, Fact] = {"share": _whole_percent(given.real_weight), "least": LEAST_WEIGHT}
+        facts: dict[str, Fact] = {"share": whole_percent(given.real_weight), "least": LEAST_WEIGHT}
+        if given.year_until is not None:
+            # What is missing may be another metric than in the row, which is of the period.
+            yield Message("card.no-goals-year", {**facts, "day": given.year_until})
+            return
         yield Message("card.no-goals", facts)
         return
     if given.grade is None and given.year_until is not None:
@@ -163,7 +181,7 @@ def _instead_of_a_grade(card: Card, policy: Policy) -> Iterator[Message]:
 
     chance = float(marks.chances_on_goal[place])
     if not math.isnan(chance) and card.given.reason != "goals":
-        yield Message("card.chance", {"chance": _whole_percent(chance)})
+        yield Message("card.chance", {"chance": whole_percent(chance)})
 
     yield from _trend(card)
 
@@ -183,7 +201,11 @@ def _sold(card: Card, policy: Policy) -> Message:
     facts: dict[str, Fact] = {"sold": three_digits(sold, policy.decimals)}
     if quota <= 0:
         return Message("card.sold", facts)
-    return Message("card.sold-of-quota", {**facts, "quota": three_digits(quota, policy.decimals)})
+    facts["quota"] = three_digits(quota, policy.decimals)
+    window = card.marks.window
+    if window.is_running:
+        return Message("card.sold-of-due", {**facts, "day": window.end})
+    return Message("card.sold-of-quota", facts)
 
 
 def _trend(card: Card) -> Iterator[Message]:
@@ -195,9 +217,9 @@ def _trend(card: Card) -> Iterator[Message]:
         return
 
     change, beyond_luck = score_change(card.marks, card.place, before, place_before)
-    facts: dict[str, Fact] = {"period": before.window.period, "points": _points(abs(change))}
+    facts: dict[str, Fact] = {"period": before.window.period, "points": shown_points(abs(change))}
     if not beyond_luck:
-        facts["points"] = _points(change)
+        facts["points"] = shown_points(change)
         yield Message("card.trend-luck", facts)
     elif change > 0:
         yield Message("card.trend-up", facts)
@@ -205,16 +227,6 @@ def _trend(card: Card) -> Iterator[Message]:
         yield Message("card.trend-down", facts)
 
 
-def _points(value: float) -> float:
-    """Points as a sentence says them: whole from 10 on, with one decimal below."""
-    return float(round(value)) if abs(value) >= _SURE else round(value, 1)
-
-
 def _points_reached(score: float) -> float:
     """Whole points that a grade has: rounded up, 99.6 would seem to reach a grade from 100 on."""
     return float(math.floor(score))
-
-
-def _whole_percent(share: float) -> float:
-    """A share of few cases is no surer than a percent."""
-    return round(share, 2)

@@ -16,10 +16,10 @@ ANY_ANSWER_DEVIATION: Final = 10 / math.sqrt(12)
 
 
 def rate_error(team_rate: Floats, closed: Floats, few: int) -> Floats:
-    """Give the standard error of a rate that is drawn towards its team's.
+    """Give the standard error of a rate, that is drawn towards its team's by so `few` deals.
 
     √(p (1 − p) / (n + few)), p the team's rate: the own rate would be "certain" at 0 of 5 and at
-    5 of 5.
+    5 of 5. A rate that is not drawn in has a `few` of 0.
 
     Args:
         team_rate: of each rep's peers.

@@ -115,11 +115,16 @@ class GoalProgress:
         due = target * self._share_due(row) if facts.adds_up else target
         better = self.sources.better_of(metric)
         shown = _held_against(float(of_all.value[owner]), due, better)
-        compared = _held_against(float(of_all.compared[owner]), due, better).compared
         if math.isnan(shown.share):
             return MISSING
 
-        error = float(np.nan_to_num(of_all.error[owner])) / due
+        # A rate of too few deals to compare is still what the rep reached of his goal.
+        is_compared = not math.isnan(float(of_all.compared[owner]))
+        errors = of_all.error if is_compared else of_all.value_error
+        compared = shown.compared
+        if is_compared:
+            compared = _held_against(float(of_all.compared[owner]), due, better).compared
+        error = float(np.nan_to_num(errors[owner])) / due
         if facts.of_deals:
             return Reached(shown.share, compared, error_of_deals=error)
         return Reached(shown.share, compared, other_variance=error**2)

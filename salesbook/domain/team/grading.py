@@ -33,10 +33,13 @@ class GradeGiven:
     worst: str | None = None
     """The grades that chance leaves open, where it reaches too far; None is below all grades."""
     compared: float = math.nan
-    """The score that it goes by."""
+    """The score that it goes by, in which nothing ends at 120."""
+    shown: float = math.nan
+    """The same as a score is shown."""
     year_until: dt.date | None = None
     """Where it goes by the four quarters up to a day instead of the period: that day."""
     real_weight: float = 0.0
+    """Of the same period."""
 
 
 def grade_given(
@@ -66,12 +69,13 @@ def grade_given(
 
     real_weight = float(basis.real_weight[place_in_basis])
     if real_weight < LEAST_WEIGHT:
-        return GradeGiven(None, "goals", real_weight=real_weight)
+        return GradeGiven(None, "goals", year_until=year_until, real_weight=real_weight)
 
+    shown = float(basis.total[place_in_basis])
     low = float(basis.low[place_in_basis])
     high = float(basis.high[place_in_basis])
     best, worst, steps = grade_span(low, high, grades)
     if steps > _NEIGHBOURS:
-        return GradeGiven(None, "wide", best, worst, compared, year_until, real_weight)
+        return GradeGiven(None, "wide", best, worst, compared, shown, year_until, real_weight)
     grade = grade_of(max(compared, 0.0), grades)
-    return GradeGiven(grade, "", best, worst, compared, year_until, real_weight)
+    return GradeGiven(grade, "", best, worst, compared, shown, year_until, real_weight)

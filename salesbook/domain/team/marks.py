@@ -23,7 +23,7 @@ from salesbook.domain.team.appraisal import (
     uncut_scores,
     weighted_mean,
 )
-from salesbook.domain.team.metric_values import METRICS, measured, quotas_of
+from salesbook.domain.team.metric_values import METRICS, due_so_far, measured, quotas_of
 from salesbook.domain.team.peers import Peers, peers_of
 from salesbook.domain.team.shuffles import StandOut, stand_out
 from salesbook.domain.team.sources import Sources
@@ -92,6 +92,7 @@ class Marks:
     sold: Ints
     """Revenue and its target, in minor units."""
     quota: Ints
+    """Of a period that still runs, the part that is due."""
     ranks: Sequence[Rank]
     best_sold: Ints
     """The revenue, in minor units, of who sold most in a month; 0 for all others."""
@@ -130,17 +131,20 @@ def mark(sources: Sources, window: Window) -> Marks | None:
     )
     weights = np.array([metric.weight for metric in metrics])
 
-    # What is shown: plain values against their goals, none above 120 points.
-    goals = _goals(metrics, values, peers)
+    # What is shown: plain values against their goals, none above 120 points. Of what is too little
+    # to compare anybody by the value is shown, but it earns no points.
+    earns_points = ~np.isnan(compared_values)
+    goals = _goals(metrics, np.where(earns_points, values, np.nan), peers)
     ways = [metric.better for metric in metrics]
-    by_way = zip(values, goals, ways, strict=True)
+    by_way = zip(np.where(earns_points, values, np.nan), goals, ways, strict=True)
     scores = np.array([metric_scores(*metric) for metric in by_way])
     shares = shared_weights(scores, weights)
     total = weighted_mean(scores, weights).round(_SHOWN)
     is_of_deals = np.array([_is_of_deals(metric) for metric in metrics])
     z = z_of(sources.policy.rules.interval_level)
-    by_metric_and_way = zip(values, value_errors, goals, ways, strict=True)
-    by_luck = np.array([scores_by_luck(*metric, z) for metric in by_metric_and_way])
+    worst, best = _ends(values, lows, highs, z * np.nan_to_num(value_errors))
+    by_end_and_way = zip(worst, best, goals, ways, strict=True)
+    by_luck = np.array([scores_by_luck(*metric) for metric in by_end_and_way])
     total_low, total_high = shown_range(scores, by_luck[:, 0], by_luck[:, 1], shares, is_of_deals)
 
     # What reps are compared and graded by.
@@ -183,9 +187,20 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         closed=closed,
         cases=np.maximum(closed, sources.revenue_credits.groups(window, peers.places)),
         sold=sources.actual("revenue", window.months, peers).sum(axis=0),
-        quota=sources.target("revenue", window, peers).sum(axis=0),
+        quota=due_so_far("revenue", sources, window, peers),
         ranks=ranks,
         best_sold=_best_sold(sources, window, peers),
+    )
+
+
+def _ends(values: Floats, lows: Floats, highs: Floats, luck: Floats) -> tuple[Floats, Floats]:
+    """Where luck may leave each value: the ends of its range, else as far off as luck goes.
+
+    Where nothing was ever sold no range is known, and luck may move a value all the same.
+    """
+    return (
+        np.where(np.isnan(lows), values - luck, lows),
+        np.where(np.isnan(highs), values + luck, highs),
     )
 
 

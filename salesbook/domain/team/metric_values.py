@@ -22,7 +22,7 @@ from salesbook.domain.team.goals import GOALS, GoalProgress, MetricFacts
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.sources import Begins, Sources
 from salesbook.domain.team.windows import Window
-from salesbook.money import to_floats
+from salesbook.money import times_rate, to_floats
 
 
 class Measured(NamedTuple):
@@ -37,7 +37,8 @@ class Measured(NamedTuple):
     """Standard error of `compared`."""
     compared: Floats
     """The value by which reps are compared and graded: large amounts are cut in it, as
-    `CreditedSales.cut` says."""
+    `CreditedSales.cut` says. Where it is missing and `value` is there, too little is known for
+    points."""
 
     def times(self, factor: float) -> Measured:
         """The same on another scale."""
@@ -154,6 +155,14 @@ def targets_so_far(metric: str, sources: Sources, window: Window, peers: Peers) 
     return targets
 
 
+def due_so_far(metric: str, sources: Sources, window: Window, peers: Peers) -> Ints:
+    """The same in whole minor units or counts, rounded by month as Attainment does."""
+    shares = [[_share_gone(month, sources, window.end)] for month in window.months]
+    due, _ = times_rate(sources.target(metric, window, peers), shares)
+    sums: Ints = due.sum(axis=0)
+    return sums
+
+
 def _share_gone(month: str, sources: Sources, day: dt.date) -> float:
     """The part of a month's work days up to a day; a month that is over asks no calendar."""
     last = last_day(month, 1)
@@ -236,16 +245,19 @@ def _luck(
 
 @metric("win_rate", full_marks=1.0, of_deals=True)
 def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
-    """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own.
+    """Won of closed deals, with Wilson's interval; points only from `few` closed deals on.
 
-    A plain rate would put who won the only deal on top. For its error see `rate_error`.
+    What is shown and earns points is the rep's own rate: a rate drawn towards the peers' beside it
+    would be another number for the same thing, and would reach a goal that the rep missed. That
+    one, by which reps are compared, keeps whoever has few deals from the top and from the bottom.
 
     Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
     """
     closed = sources.closed_deals.count(window, peers, hits=False)
     won = sources.closed_deals.count(window, peers, hits=True)
+    few = sources.policy.rules.few
 
-    rate = np.full(len(closed), np.nan)
+    drawn_in = np.full(len(closed), np.nan)
     team_rate = np.full(len(closed), np.nan)
     for number, group in enumerate(peers.groups):
         group_rates, _, _ = shrink_rates(won[group], closed[group])
@@ -253,14 +265,20 @@ def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
         rate_of_group = (won[group].sum() + 1) / (closed[group].sum() + 2)
         # A rep may belong to several groups but is compared with one alone.
         is_compared = peers.group_of[group] == number
-        rate[group[is_compared]] = group_rates[is_compared]
+        drawn_in[group[is_compared]] = group_rates[is_compared]
         team_rate[group[is_compared]] = rate_of_group
 
-    # Who closed nothing would get the peers' rate, which says nothing about him.
-    rate[closed == 0] = np.nan
+    # Who closed nothing has no rate.
+    trials = np.where(closed > 0, closed, np.nan)
     low, high = wilson(won, closed, sources.policy.rules.interval_level)
-    error = rate_error(team_rate, closed.astype(np.float64), sources.policy.rules.few)
-    return Measured(rate, low, high, error, error, compared=rate)
+    return Measured(
+        value=won / trials,
+        low=low,
+        high=high,
+        value_error=rate_error(team_rate, trials, 0),
+        error=rate_error(team_rate, trials, few),
+        compared=np.where(closed >= few, drawn_in, np.nan),
+    )
 
 
 @metric("activity", "activities", begins="activities")

@@ -1,8 +1,9 @@
 """Who is ready for the next career level, and what does it still ask for?
 
 The score is that of the twelve months that ended with the last whole one: a month is mostly luck, and
-a running one is not over. A score that rests on the colleagues' middle for more than half of its
-weight says nothing of a level, as it earns no grade.
+a running one is not over. A score of which less than half of the weight has data and a goal of its
+own says nothing of a level, as it earns no grade; one that the normal swing may have lifted over the
+bar proves none, as it earns no rank.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import months_window
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message, joined
+from salesbook.money import whole_percent
 from salesbook.names.folding import fold_name
 from salesbook.tables.settings import Level
 
@@ -36,7 +38,7 @@ class _Score:
     low: float
     """The least that it may be within the normal swing."""
     real_weight: float
-    """The part of the weight that rests on goals that somebody set."""
+    """The part of the weight that metrics with data and a goal of their own have."""
 
 
 _NO_SCORE: Final = _Score(math.nan, math.nan, 0.0)
@@ -45,8 +47,8 @@ _NO_SCORE: Final = _Score(math.nan, math.nan, 0.0)
 def readiness(sources: Sources, *, as_of: dt.date) -> pd.DataFrame:
     """Hold everybody who is at work against what the level above asks for.
 
-    Ready is who has its score and its months of service, whichever of the two it asks for. Where
-    Levels is empty there are no levels, and no rows.
+    Ready is who has its score, by more than the normal swing, and its months of service, whichever
+    of the two it asks for. Where Levels is empty there are no levels, and no rows.
 
     Returns: Readiness, by key.
     """
@@ -83,7 +85,7 @@ def _row(  # noqa: PLR0913 - what a row is made of
         "next_level": above.level if above is not None else None,
         "score": None if math.isnan(score.points) else score.points,
         "months": months,
-        "ready": False,
+        "ready": "no",
     }
     if level is None:
         return {**row, "missing": Message("readiness.no-level")}
@@ -95,8 +97,10 @@ def _row(  # noqa: PLR0913 - what a row is made of
         return {**row, "missing": joined(lacks)}
     needed = above.needs_score
     is_by_luck = needed is not None and score.low < needed
-    caution = Message("readiness.within-swing", {"needed": needed}) if is_by_luck else None
-    return {**row, "ready": True, "missing": caution}
+    if is_by_luck:
+        facts: dict[str, Fact] = {"needed": needed, "low": score.low}
+        return {**row, "ready": "not-sure", "missing": Message("readiness.not-sure", facts)}
+    return {**row, "ready": "yes"}
 
 
 def _lacks_score(above: Level, score: _Score) -> Iterator[Message]:
@@ -107,7 +111,8 @@ def _lacks_score(above: Level, score: _Score) -> Iterator[Message]:
     if math.isnan(score.points):
         yield Message("readiness.no-score", {"needed": needed})
     elif score.real_weight < LEAST_WEIGHT:
-        yield Message("readiness.no-goals", facts)
+        share = whole_percent(score.real_weight)
+        yield Message("readiness.few-goals", {**facts, "share": share, "least": LEAST_WEIGHT})
     elif score.points < needed:
         yield Message("readiness.score", facts)
 

@@ -5,13 +5,16 @@ Lines of the list `talk`, see there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.domain.team.goals import GOALS
 from salesbook.messages import Fact, Message
+from salesbook.money import whole_percent
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line, present
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -60,10 +63,9 @@ class Agreed:
         first = running[0]
         due_on = present(first["due_on"])
         is_overdue = due_on is not None and due_on < self.context.today
-        facts: dict[str, Fact] = {"count": len(running)}
-        says = Message("page.talk.goals-open", facts)
+        says = self._how_many(running)
         if reached is not None:
-            says = Message("page.talk.goals", {"share": round(reached, 2)})
+            says = Message("page.talk.goals", {"share": whole_percent(reached)})
         next_goal: dict[str, Fact] = {"goal": first["goal"]}
         kind = "goals-next"
         if due_on is not None:
@@ -78,6 +80,14 @@ class Agreed:
             "table": "Goals",
             "row_key": str(first["goal_id"]),
         }
+
+    def _how_many(self, running: Sequence[Record]) -> Message:
+        """How many goals run; where some are due and nobody has typed what came of them, these."""
+        today = self.context.today
+        late = [goal for goal in running if pd.isna(goal["result"]) and goal["due_on"] < today]
+        if late:
+            return Message("page.talk.goals-late", {"count": len(late)})
+        return Message("page.talk.goals-open", {"count": len(running)})
 
     @property
     def _goals(self) -> dict[Any, list[Record]]:
@@ -117,17 +127,18 @@ class Agreed:
         return self.context.once("what of the goals is reached", gather)
 
     def ready(self, rep: str) -> Iterator[Line]:
-        """The next level, where he is ready for it."""
+        """The next level, where he is ready for it, or may be."""
 
         def gather() -> dict[Any, list[Record]]:
             readiness = self.context.tables["Readiness"]
-            return by_rep(records_of(readiness[readiness["ready"].fillna(False).astype(bool)]))
+            return by_rep(records_of(readiness[readiness["ready"].isin(["yes", "not-sure"])]))
 
         for row in self.context.once("ready for the next level", gather).get(rep, ()):
+            kind = "ready" if row["ready"] == "yes" else "ready-not-sure"
             yield {
                 "sign": GOOD,
-                "says": Message("page.talk.ready", {"level": row["next_level"]}),
-                "because": Message("page.talk.ready-ask"),
+                "says": Message(f"page.talk.{kind}", {"level": row["next_level"]}),
+                "because": Message(f"page.talk.{kind}-ask"),
                 "table": "Readiness",
                 "row_key": rep,
             }

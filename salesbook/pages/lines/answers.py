@@ -132,4 +132,6 @@ def _nothing_known(
         return why_no_target(context, scope, period, "page.answer.no-target")
     if not context.has_begun:
         return Message("page.answer.no-sales")
+    if figures.is_forecast_old(scope, period):
+        return Message("page.old-forecast")
     return Message("page.answer.no-forecast", {"period": period})

@@ -21,7 +21,7 @@ from salesbook.pages.lines.line import (
     present,
     whole,
 )
-from salesbook.pages.lines.measures import SHARES, measures_of_the_year, scale_of
+from salesbook.pages.lines.measures import SHARES, measures_of_the_year, scale_of, shown_value
 from salesbook.pages.lines.periods import PeriodFigures, period_figures
 
 _SHOWN: Final = 4
@@ -209,10 +209,11 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
     worst = worst_metric(context, pace.rep_id)
     if worst is not None:
         kind = "rate" if worst["metric"] in SHARES else "number"
+        said = shown_value(context, worst["metric"])
         facts: dict[str, Fact] = {
             "metric": f"metrics={worst['metric']}",
-            "value": float(worst["value"]),
-            "goal": float(worst["goal"]),
+            "value": said(float(worst["value"])),
+            "goal": said(float(worst["goal"])),
         }
         return Message(f"page.why.{kind}", facts)
 

@@ -22,7 +22,7 @@ import pandas as pd
 
 from salesbook.domain.customers.purchases import buying_histories, purchase_lines
 from salesbook.messages import Fact, Message
-from salesbook.money import three_digits
+from salesbook.money import three_digits, whole_percent
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, Line, ListLines, present
 from salesbook.pages.lines.periods import LIKELY
@@ -103,7 +103,7 @@ class Leaving:
         }
         if value > 0:
             months = self.context.policy.rules.tier_months
-            facts: dict[str, Fact] = {"share": round(amount / value, 2), "months": months}
+            facts: dict[str, Fact] = {"share": whole_percent(amount / value), "months": months}
             total |= {"share": amount / value, "says": Message("page.leaving.share", facts)}
         yield ListLines(page, "leaving-total", scope, [total])
         if leaving[limit:]:

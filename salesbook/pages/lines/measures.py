@@ -1,38 +1,18 @@
-"""What did a rep's measures come to, as a person reads them? The win rate is won of closed.
-
-Score cards compare an estimate of the win rate that is drawn towards the team's; read as somebody's
-own it would be wrong.
-"""
+"""What did a rep's measures come to? Those of the running year that earn points on his score card."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Final
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import first_day, last_day
+from salesbook.domain.team.goals import GOALS
+from salesbook.money import whole_percent
 from salesbook.pages.lines.context import PageContext
 
-_WIN_RATE: Final = "win_rate"
-SHARES: Final = (_WIN_RATE,)
+SHARES: Final = ("win_rate", GOALS)
 """Measures whose values are shares; those of the others are numbers."""
-
-
-def closed_deals(context: PageContext, period: str) -> Mapping[str, tuple[int, int]]:
-    """By rep the deals that he won in a period, and all that he closed in it."""
-
-    def gather() -> Mapping[str, tuple[int, int]]:
-        deals = context.deals
-        frame = deals.frame.assign(is_won=deals.is_won, is_closed=deals.is_won | deals.is_lost)
-        first = pd.Timestamp(first_day(period, context.first_month))
-        last = min(pd.Timestamp(last_day(period, context.first_month)), context.today)
-        is_inside = frame["closed_on"].between(first, last)
-        by_rep = frame[frame["is_closed"] & is_inside].groupby("rep_id")["is_won"]
-        counts = by_rep.agg(["sum", "count"])
-        return {str(row.Index): (int(row.sum), int(row.count)) for row in counts.itertuples()}
-
-    return context.once(f"closed deals of {period}", gather)
 
 
 def scale_of(context: PageContext, metric: str) -> float:
@@ -41,21 +21,24 @@ def scale_of(context: PageContext, metric: str) -> float:
     return scales[-1] if scales else 1.0
 
 
-def measures_of_the_year(context: PageContext) -> pd.DataFrame:
-    """Rows of ScorecardLines of the running year but attainment, each win rate the rep's own.
+def shown_value(context: PageContext, metric: str) -> Callable[[float], float]:
+    """How sentences say values of a metric: a share in whole per cents, whatever its scale is."""
+    if metric not in SHARES:
+        return lambda value: round(value, 2)
+    scale = scale_of(context, metric)
+    return lambda value: whole_percent(value / scale)
 
-    The win rate stays in the scale of Metrics; there is none of who closed no deal.
+
+def measures_of_the_year(context: PageContext) -> pd.DataFrame:
+    """Rows of ScorecardLines of the running year that have points, but for attainment.
+
+    Of what is too little for points no page says that it is behind or ahead: score card and pages
+    would contradict each other.
     """
 
     def gather() -> pd.DataFrame:
         lines = context.tables["ScorecardLines"]
         is_measure = (lines["period"] == context.year) & (lines["metric"] != "attainment")
-        measures = lines[is_measure]
-        is_rate = measures["metric"] == _WIN_RATE
-        own, scale = closed_deals(context, context.year), scale_of(context, _WIN_RATE)
-        rates = {rep: won / closed * scale for rep, (won, closed) in own.items()}
-        read = measures["rep_id"].map(rates).astype("float64")
-        values = measures["value"].mask(is_rate, read)
-        return measures.assign(value=values)[~is_rate | read.notna()]
+        return lines[is_measure & lines["score"].notna()]
 
-    return context.once("measures of the running year as people read them", gather)
+    return context.once("measures of the running year that have points", gather)

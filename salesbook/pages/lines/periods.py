@@ -80,6 +80,12 @@ class PeriodFigures:
         found: dict[str, Any] = self._expected.get((*slice_of(scope), period), {})
         return found
 
+    def is_forecast_old(self, scope: Scope, period: str) -> bool:
+        """Whether sales have changed since the forecast was made: `score` makes none of its own."""
+        sold = whole(self.attained(scope, period).get("actual"))
+        closed = whole(self.forecast(scope, period).get("closed"))
+        return sold is not None and closed is not None and sold != closed
+
     def periods(self, scope: Scope) -> list[str]:
         """The periods of which something is known, by their first days, longer ones last."""
         first_month = self.context.first_month
@@ -96,6 +102,9 @@ class PeriodFigures:
         context = self.context
         first, last = first_day(period, context.first_month), last_day(period, context.first_month)
         attained, forecast = self.attained(scope, period), self.forecast(scope, period)
+        if self.is_forecast_old(scope, period):
+            # A landing of before these sales beside them would mix two days in one line.
+            forecast = {"because": Message("page.old-forecast")}
         sold = whole(attained.get("actual", forecast.get("closed")))
         target = whole(attained.get("target", forecast.get("target")))
         due = whole(attained.get("due"))

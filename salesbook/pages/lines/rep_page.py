@@ -27,7 +27,7 @@ from typing import Any, Final
 from salesbook.domain.arithmetic.calendar import month_of
 from salesbook.domain.team.staff import NO_TEAM
 from salesbook.messages import Fact, Message, joined
-from salesbook.money import three_digits
+from salesbook.money import three_digits, whole_percent
 from salesbook.pages.lines import helping, own_pipeline, pay, talk, training
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import (
@@ -116,7 +116,7 @@ def _answer(
     if not pace.is_judged:
         return [{"says": Message("page.answer.no-sales")}]
 
-    facts: dict[str, Fact] = {"rate": _percent(pace.rate)}
+    facts: dict[str, Fact] = {"rate": whole_percent(pace.rate)}
     kind = {BEHIND: "behind", AHEAD: "ahead", ATTENTION: "watched"}.get(pace.sign or "", "on-pace")
     card = _card(context, rep)
     rank = whole(card.get("rank"))
@@ -185,7 +185,9 @@ def _luck_and_grade(context: PageContext, rep: str, pace: helping.RepPace) -> Me
     parts = []
     if pace.low is not None and pace.high is not None:
         parts.append(
-            Message("page.rep.luck", {"low": _percent(pace.low), "high": _percent(pace.high)})
+            Message(
+                "page.rep.luck", {"low": whole_percent(pace.low), "high": whole_percent(pace.high)}
+            )
         )
     if grade is not None:
         parts.append(Message("page.rep.grade", {"grade": grade}))
@@ -194,11 +196,6 @@ def _luck_and_grade(context: PageContext, rep: str, pace: helping.RepPace) -> Me
     elif grades is not None:
         parts.append(Message("page.rep.grade", {"grade": str(grades)}))
     return joined(parts) if parts else None
-
-
-def _percent(share: float) -> float:
-    """A share in whole per cent: of so few deals more would be noise."""
-    return round(share, 2)
 
 
 def _landing(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line | None:
@@ -234,7 +231,7 @@ def _chance(chance: float, short: Any) -> Message:
     elif chance > 0.99:
         kind = "chance-nearly"
     more = (Message("page.rep.short", {"amount": short}),) if short is not None else ()
-    return Message(f"page.rep.{kind}", {"chance": round(chance, 2)}, more)
+    return Message(f"page.rep.{kind}", {"chance": whole_percent(chance)}, more)
 
 
 def _coverage(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line | None:

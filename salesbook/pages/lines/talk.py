@@ -26,7 +26,7 @@ from salesbook.money import three_digits
 from salesbook.pages.lines import agreed
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
-from salesbook.pages.lines.measures import SHARES, measures_of_the_year
+from salesbook.pages.lines.measures import SHARES, measures_of_the_year, shown_value
 from salesbook.pages.lines.open_pipeline import open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -52,10 +52,11 @@ def alerts_of(context: PageContext, kind: str) -> dict[str, dict[Any, Any]]:
 
 
 def step_of_coverage(alert: Mapping[str, Any]) -> Message:
-    """What an alert about too little pipeline asks for: late in a quarter new deals do not help."""
+    """What an alert about too little pipeline asks for, in short."""
     advice = alert["do"]
-    is_late = isinstance(advice, Message) and advice.code.endswith("-late")
-    return Message("page.todo.coverage-low-late" if is_late else "page.todo.coverage-low")
+    if not isinstance(advice, Message):
+        return Message("page.todo.coverage-low")
+    return Message(f"page.todo.coverage-low{advice.code.removeprefix('alert.coverage-low.do')}")
 
 
 @dataclass(frozen=True)
@@ -199,9 +200,9 @@ class Talks:
         for row in own[:_MEASURES]:
             kind = "rate" if row["metric"] in SHARES else "number"
             metric = f"metrics={row['metric']}"
-            # Of so few deals a part of a per cent would be noise.
-            value: dict[str, Fact] = {"metric": metric, "value": round(float(row["value"]), 2)}
-            goal: dict[str, Fact] = {"goal": round(float(row["goal"]), 2)}
+            said = shown_value(self.context, row["metric"])
+            value: dict[str, Fact] = {"metric": metric, "value": said(float(row["value"]))}
+            goal: dict[str, Fact] = {"goal": said(float(row["goal"]))}
             well = "well" if is_good else "behind"
             yield {
                 "sign": GOOD if is_good else BEHIND,

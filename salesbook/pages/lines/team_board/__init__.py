@@ -8,10 +8,11 @@ For the company and each team, and for what runs, last month and earlier years w
 - `team-talks`: at most five reps who are behind by more than luck explains: `because` why, `says`
   what to do.
 - `team-reps`: twenty reps by pace; `rate_low` and `rate_high` are what luck leaves of the pace, `m01`
-  to `m12` the last twelve months, `share` and `share_error` the win rate, `number` visits and calls
-  a working day, `survey`, `score`, `rank`, the grade in `word` or its range in `says`, `amount` the
-  pay, `count` the courses late; `marks` what needs a look of win rate, activity and courses. Last, in
-  `says` and without a subject, a line for those without room and one for who left or moved.
+  to `m12` the last twelve months, `share`, `share_low` and `share_high` the win rate and its range,
+  `number` visits and calls a working day, `survey`, `score`, `rank`, the grade in `word` or its range
+  in `says`, `amount` the pay, `count` the courses late; `marks` what needs a look of win rate, activity
+  and courses. Last, in `says` and without a subject, a line for those without room and one for who
+  left or moved.
 - `team-total`: the total, to which the lines of `team-reps` add up.
 - `team-teams`: each team, with how many are clearly ahead in `count_up` and behind in `count_down`.
 

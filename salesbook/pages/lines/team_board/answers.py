@@ -7,6 +7,7 @@ from typing import Final
 
 from salesbook.domain.arithmetic.calendar import months_in
 from salesbook.messages import Fact, Message
+from salesbook.money import whole_percent
 from salesbook.pages.lines.helping import (
     RepPace,
     cause_of,
@@ -55,7 +56,7 @@ def _alike(standing: Standing, count: int) -> Line:
     rate = standing.total.rate
     if rate is None or rate >= FAR_BELOW:
         return {"sign": GOOD, "says": Message("page.team.alike", {"count": count})}
-    facts: dict[str, Fact] = {"count": count, "rate": round(rate, 2)}
+    facts: dict[str, Fact] = {"count": count, "rate": whole_percent(rate)}
     return {"sign": ATTENTION, "says": Message("page.team.alike-behind", facts)}
 
 
@@ -120,7 +121,7 @@ def _rates(standing: Standing, paces: Sequence[RepPace]) -> Message:
     facts: dict[str, Fact] = {}
     for place, pace in enumerate(paces[:2], start=1):
         facts[f"name_{place}"] = standing.context.rep_name(pace.rep_id)
-        facts[f"rate_{place}"] = round(pace.rate, 2)
+        facts[f"rate_{place}"] = whole_percent(pace.rate)
     return Message(f"page.team.names-{min(len(paces), 2)}", facts)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from salesbook.domain.arithmetic.calendar import last_day
 from salesbook.messages import Fact, Message, joined
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
-from salesbook.pages.lines.line import GOOD, Line
+from salesbook.pages.lines.line import ATTENTION, GOOD, Line
 from salesbook.pages.lines.scoped import Record, records_of
 
 MOST_PEOPLE: Final = 2
@@ -30,7 +30,9 @@ def _awards(context: PageContext, scope: Scope) -> Iterator[Line]:
     if not ours:
         return
     yield {
-        **_told(ours, lambda row: _award(context, row), "page.team.awards-more"),
+        "sign": GOOD,
+        "says": joined(_named(ours, lambda row: _award(context, row), "page.team.awards-more")),
+        "count": len(ours),
         "table": "Awards",
         "row_key": "|".join(str(ours[0][name]) for name in ("period", "award", "rep_id")),
     }
@@ -58,13 +60,22 @@ def _given_last(context: PageContext) -> list[Record]:
 
 def _ready(context: PageContext, scope: Scope) -> Iterator[Line]:
     rows = context.once("readiness", lambda: _in_order(context))
-    ready = [row for row in rows if row["ready"] and _is_in(context, scope, row)]
-    if not ready:
+    ours = [row for row in rows if _is_in(context, scope, row)]
+    ready = [row for row in ours if row["ready"] == "yes"]
+    not_sure = [row for row in ours if row["ready"] == "not-sure"]
+    if not ready and not not_sure:
         return
+
+    said = _named(ready, lambda row: _is_ready(context, row), "page.team.ready-more")
+    if not_sure:
+        # Nobody is announced by name whom luck alone may have lifted.
+        said.append(Message("page.team.ready-not-sure", {"count": len(not_sure)}))
     yield {
-        **_told(ready, lambda row: _is_ready(context, row), "page.team.ready-more"),
+        "sign": GOOD if ready else ATTENTION,
+        "says": joined(said),
+        "count": len(ready),
         "table": "Readiness",
-        "row_key": str(ready[0]["rep_id"]),
+        "row_key": str((ready or not_sure)[0]["rep_id"]),
     }
 
 
@@ -76,12 +87,12 @@ def _is_ready(context: PageContext, row: Record) -> Message:
     return Message("page.team.ready", facts)
 
 
-def _told(rows: Sequence[Record], say: Callable[[Record], Message], more: str) -> Line:
+def _named(rows: Sequence[Record], say: Callable[[Record], Message], more: str) -> list[Message]:
     """The first rows in a sentence each, and how many more there are."""
     said = [say(row) for row in rows[:_NAMED]]
     if len(rows) > _NAMED:
         said.append(Message(more, {"count": len(rows) - _NAMED}))
-    return {"sign": GOOD, "says": joined(said), "count": len(rows)}
+    return said
 
 
 def _in_order(context: PageContext) -> list[Record]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from salesbook.messages import Message
 from salesbook.pages.lines.helping import twelve_months
 from salesbook.pages.lines.line import ATTENTION, Line, present, whole
-from salesbook.pages.lines.measures import closed_deals, scale_of
+from salesbook.pages.lines.measures import scale_of
 from salesbook.pages.lines.team_board.standing import FAR_BELOW, Amounts, Standing
 
 _UNMARKED: Final = "."
@@ -54,25 +54,24 @@ def _amounts(amounts: Amounts) -> Line:
 def _measures(standing: Standing, rep: str, courses_late: int) -> Line:
     """Win rate, activity and survey; `marks` says which of them needs a look.
 
-    The win rate is the rep's own, won of closed. Score cards compare an estimate that is drawn
-    towards the team's rate; read as somebody's own it would be wrong. The range is that of the
-    score card, which is Wilson's of the rep's own deals. The three signs of `marks` stand for win
-    rate, activity and courses.
+    A win rate needs one where even the upper end of its range is under the goal, and enough deals
+    are closed for points on the score card. The three signs of `marks` stand for win rate, activity
+    and courses.
     """
     won = standing.measure(rep, "win_rate")
     active = standing.measure(rep, "activity", "activities")
     asked = standing.measure(rep, "satisfaction")
     scale = scale_of(standing.context, "win_rate")
     is_marked = (
-        _is_known(won, "high", "goal") and won.high < won.goal,
+        _is_known(won, "score", "high", "goal") and won.high < won.goal,
         _is_known(active, "value", "goal") and active.value < FAR_BELOW * active.goal,
         courses_late > 0,
     )
-    own_won, own_closed = closed_deals(standing.context, standing.period).get(rep, (0, 0))
-    has_range = own_closed > 0 and _is_known(won, "low", "high")
+    has_rate = _is_known(won, "value", "low", "high")
     return {
-        "share": own_won / own_closed if own_closed else None,
-        "share_error": (won.high - won.low) / 2 / scale if has_range else None,
+        "share": won.value / scale if has_rate else None,
+        "share_low": won.low / scale if has_rate else None,
+        "share_high": won.high / scale if has_rate else None,
         "number": active.value if _is_known(active, "value") else None,
         "survey": asked.value if _is_known(asked, "value") else None,
         "marks": "".join(ATTENTION if is_far else _UNMARKED for is_far in is_marked),
