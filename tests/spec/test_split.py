@@ -25,12 +25,14 @@ from tests.spec.split_tables import (
     company,
     day,
     lock,
+    on,
     plan_of,
     policy,
     published,
     reps,
     sale,
     task,
+    with_tables,
 )
 
 
@@ -452,6 +454,34 @@ def test_what_a_leaver_missed_falls_to_the_others() -> None:
     plan = plan_of(outcome)
     late = plan[plan["period"] >= "2026-07"]
     assert late.groupby("rep_id")["amount"].sum().to_dict() == {"a": 1200_00, "b": 0}
+
+
+def test_what_a_leaver_missed_falls_to_the_others_while_he_is_still_there() -> None:
+    """Planned anew on b's last day: the year of both is missing, and b has no days left for it.
+
+    Nothing is sold. Of November and December b's quota is a third of 400, and all else is a's.
+    """
+    asked = published(task("2026-01-01", Targets=[company(2400_00)], Reps=reps("a", "b")))
+    leaves = with_tables(asked, Reps=[*reps("a"), *reps("b", left_on=day("2026-11-30"))])
+    plan = plan_of(split.run(on(leaves, "2026-11-30", year=2026)))
+    late = plan[plan["period"] >= "2026-11"]
+    assert late.groupby("rep_id")["amount"].sum().to_dict() == {"a": 2267_00, "b": 133_00}
+    assert late.set_index(["rep_id", "period"]).loc[("b", "2026-11"), "carried"] == 0
+
+
+def test_a_gap_falls_to_the_days_that_are_to_come() -> None:
+    """On the last day of November, November stays what it was and December carries the gap.
+
+    On 10 November the part of its 21 work days that is left, 14, carries as much as such a part of
+    December does, of 23.
+    """
+    asked = published(task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a")))
+    for as_of, november in (("2026-11-30", 100_00), ("2026-11-10", 500_00)):
+        plan = plan_of(split.run(on(asked, as_of, year=2026))).set_index("period")
+        late = plan[plan.index >= "2026-11"]
+        assert late["amount"].sum() == 1200_00
+        assert late.loc["2026-11", "amount"] == november, as_of
+        assert late.loc["2026-11", "amount"] - late.loc["2026-11", "carried"] == 100_00
 
 
 def test_fixed_parts_carry_their_own_gap() -> None:

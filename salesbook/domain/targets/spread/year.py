@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Flags, Ints
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.demand import (
@@ -17,6 +18,7 @@ from salesbook.domain.targets.spread.demand import (
     solved,
     stays_in,
     taking_part,
+    with_gaps_in_days_to_come,
 )
 from salesbook.domain.targets.spread.months_asked import (
     NO_MONTHS,
@@ -28,9 +30,10 @@ from salesbook.domain.targets.spread.notes import Topic, worded
 from salesbook.domain.targets.spread.quotas import Rest, quotas_of_rest
 from salesbook.domain.targets.spread.resplit import (
     Done,
-    Least,
+    Room,
     as_planned_where_hard,
     done_before,
+    most_of_leavers,
     planned_before,
     rest_of,
 )
@@ -309,8 +312,25 @@ def _rest_of_year(
     actuals = facts[facts["metric"] == asked.metric]
     sold = done_before(since, actuals, held, seats, as_of=evidence.as_of)
     sold = as_planned_where_hard(sold, gone, seats.since(since), asked.months)
-    demand = _demand_since(since, replace(whole_year, shares=shares), sold, asked.cells)
-    return _Rest(taking_part(demand), quotas[stays_in(demand)], sold.total)
+    demand = _demand_since(
+        since,
+        replace(whole_year, shares=shares, left=_left(rest.seats.months, evidence)),
+        sold,
+        asked.cells,
+        most_of_leavers(rest.seats, quotas),
+    )
+    quotas_left = quotas[stays_in(demand)]
+    demand = with_gaps_in_days_to_come(taking_part(demand), quotas_left)
+    return _Rest(demand, quotas_left, sold.total)
+
+
+def _left(months: Sequence[str], evidence: Evidence) -> Floats:
+    """The part of each month's work days that is still to come."""
+    gone = [
+        evidence.calendar.share_gone(first_day(month, 1), last_day(month, 1), evidence.as_of)
+        for month in months
+    ]
+    return 1.0 - np.array(gone, dtype=np.float64)
 
 
 def _refuse_impossible(demand: Demand, asked: CellsAsked, since: str, unit: int) -> None:
@@ -323,7 +343,9 @@ def _refuse_impossible(demand: Demand, asked: CellsAsked, since: str, unit: int)
     refuse_clashes(request_of(demand, later, unit, since=since))
 
 
-def _demand_since(since: str, demand: Demand, done: Done, asked: CellsAsked) -> Demand:
+def _demand_since(
+    since: str, demand: Demand, done: Done, asked: CellsAsked, most: Floats
+) -> Demand:
     """What is left to ask for from a month on, when so much is done."""
     is_later = np.array([month >= since for month in demand.seats.months])
     seats = demand.seats.since(since)
@@ -345,10 +367,10 @@ def _demand_since(since: str, demand: Demand, done: Done, asked: CellsAsked) -> 
         demand.shares,
         seats,
         done,
-        least=Least(least, least_of_teams, least_of_all),
+        room=Room(least, most, least_of_teams, least_of_all),
         spare=spare,
     )
-    return Demand(seats, weights, season, shares, demand.months)
+    return Demand(seats, weights, season, shares, demand.months, demand.left)
 
 
 def _above_target(topic: Topic, shares: Shares, rest: _Rest) -> list[Finding]:
