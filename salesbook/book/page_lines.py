@@ -69,5 +69,6 @@ def _page_lines(
         options.as_of,
         WorkCalendar.of_policy(session.policy),
         session.row_names.shown,
+        task.tables.get("Reps"),
     )
     return page_lines(context)

@@ -251,6 +251,22 @@ def test_a_target_that_hardly_any_year_reaches_is_named_with_what_is_too_much():
     }
 
 
+def test_what_is_too_much_is_the_target_less_the_most_as_printed():
+    """400,123 a month sold in all: at most 4,801,476, said as 4,800,000; 6,000,000 less that."""
+    target = {"year": 2027, "scope_kind": "company", "metric": "revenue", "target": 6_000_000_00}
+    outcome = scored(
+        "2026-12-31",
+        plain(),
+        Reps=[rep("r1")],
+        Orders=steady("r1", months_back("2027-01-01", 24), 400_123_00),
+        Targets=[target],
+    )
+    [found] = [finding for finding in outcome.findings if finding.code == "target-out-of-reach"]
+    assert found.found == "6000000.00"
+    assert float(str(found.params["most"])) == 4_800_000
+    assert float(str(found.params["too_much"])) == 1_200_000
+
+
 def test_a_target_needs_an_owner_who_works_here_and_an_amount():
     target = {"year": 2026, "scope_kind": "company", "target": 10}
     rows = [
@@ -297,6 +313,8 @@ def test_the_same_quota_is_a_heavier_load_for_who_can_sell_less():
     assert third["change_to_even"] == -2_917
     assert checked["change_to_even"].sum() == 0
     assert list(checked["overloaded"]) == [False, False, True]
+    # By hand: (12,000 + 12,000) of 30,000 - 6,308.
+    assert third["because"].params["others"] == pytest.approx(24_000 / 23_692, abs=1e-4)
 
 
 def test_85_percent_attained_wants_17_65_percent_more():

@@ -69,6 +69,8 @@ class PageContext:
     calendar: WorkCalendar
     names: Names
     """What people call the rows of the workbook."""
+    reps_as_they_stand: pd.DataFrame | None = None
+    """Reps of the workbook, with who is to leave after the day of the run; None: as in `tables`."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several lists look up, by what it is."""
 
@@ -142,6 +144,13 @@ class PageContext:
             return False
         first, last = employment
         return (first is None or first <= self.as_of) and (last is None or last >= self.as_of)
+
+    def leaves_before(self, rep_id: Any, day: dt.date) -> bool:
+        """Whether a rep's last day, be it still to come, is before a day."""
+        reps = self.tables["Reps"] if self.reps_as_they_stand is None else self.reps_as_they_stand
+        last_days = self.once("last days", lambda: reps.set_index("rep_id")["left_on"].to_dict())
+        last_day = last_days.get(rep_id)
+        return bool(pd.notna(last_day) and last_day < pd.Timestamp(day))
 
     def has_left(self, rep_id: Any) -> bool:
         """Whether a rep's last day is over."""

@@ -126,7 +126,8 @@ def solved(
     of_hard_teams = _cells_of_hard_teams(demand, asked, unit)
     result = split_matrix(request_of(demand, [*cells, *of_hard_teams], unit))
     names = {"months": demand.seats.months, "people": demand.seats.rep_ids}
-    notes = plan_findings(result, topic, asked_unit=unit, names=names)
+    is_rest = quotas is not None
+    notes = plan_findings(result, topic, asked_unit=unit, names=names, is_rest=is_rest)
     rows = _rows(demand, result.amounts, cells, quotas)
     return rows, [*locks_without_seat, *notes]
 

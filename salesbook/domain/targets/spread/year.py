@@ -114,7 +114,7 @@ def plan_year(
 
     Raises: SplitInfeasible, worded for people.
     """
-    topic = Topic.of(asked.year, asked.metric, evidence.policy.decimals)
+    topic = _topic(asked, evidence)
     unit = _unit(topic, evidence.policy)
     seats = _seats(asked, evidence)
     if not seats.rep_ids:
@@ -166,7 +166,7 @@ def plan_newcomers(
 
     Raises: SplitInfeasible, worded for people.
     """
-    topic = Topic.of(asked.year, asked.metric, evidence.policy.decimals)
+    topic = _topic(asked, evidence)
     unit = _unit(topic, evidence.policy)
     planned = {fold_name(str(rep)) for rep in plan_in_force(asked.current)["rep_id"]}
     names = asked.targets["scope"].map(lambda name: fold_name(str(name)))
@@ -217,6 +217,13 @@ def people_without_plan(asked: YearToPlan, evidence: Evidence, *, since: str) ->
         if seats.rep_ids[seat] not in planned and fold_name(seats.rep_ids[seat]) not in has_target
     }
     return sorted(left_out)
+
+
+def _topic(asked: YearToPlan, evidence: Evidence) -> Topic:
+    """What the plan is for, with the names of reps for its sentences."""
+    reps = evidence.tables["Reps"]
+    names = dict(zip(reps["rep_id"], reps["name"].fillna(reps["rep_id"]), strict=True))
+    return Topic.of(asked.year, asked.metric, evidence.policy.decimals, names)
 
 
 def _unit(topic: Topic, policy: Policy) -> int:
