@@ -184,6 +184,43 @@ def test_an_open_deal_counts_in_the_pipeline_and_not_as_capacity_again():
     assert row["pipeline"] == pytest.approx(6_000, abs=2)
 
 
+def test_half_a_year_is_not_the_year_before():
+    """A book that begins in June 2025: of 2026 nobody has a year before, of 2027 all have one.
+
+    r2 joined in September 2025: the last twelve whole months do not have him whole either.
+    """
+    months = months_back("2026-06-01", 12)
+    outcome = scored(
+        "2026-06-12",
+        plain(),
+        Reps=[rep("r1"), rep("r2", hired_on=dt.date(2025, 9, 1))],
+        Orders=[*steady("r1", months, 1_000), *steady("r2", months[3:], 1_000)],
+    )
+    for kind, scope in (("company", "company"), ("team", "N"), ("rep", "r1")):
+        assert pd.isna(proposed(outcome, 2026, kind, scope)["before"])
+        row = proposed(outcome, 2026, kind, scope)
+        assert pd.isna(row["top_down"])
+        assert "proposal.no-year-before" in codes(row["because"])
+    assert proposed(outcome, 2027, "company", "company")["before"] == 21_000
+    assert proposed(outcome, 2027, "rep", "r1")["top_down"] == 12_000
+    assert pd.isna(proposed(outcome, 2027, "rep", "r2")["before"])
+
+
+def test_a_refund_is_not_given_back_once_more_next_year():
+    """17,000 went back without a deal: repeat business of next year is 0, and not -17,000."""
+    months = months_back("2027-01-01", 12)
+    refund = order("back", "r1", "2026-11-20", -17_000, customer_id="r1-2026-03")
+    outcome = scored(
+        "2026-12-31",
+        plain(),
+        Reps=[rep("r1"), rep("r2")],
+        Orders=[*steady("r1", months, 1_000), *steady("r2", months, 500, "same"), refund],
+    )
+    assert proposed(outcome, 2027, "rep", "r1")["repeat"] == 0
+    assert proposed(outcome, 2027, "rep", "r2")["repeat"] == 5_500
+    assert proposed(outcome, 2027, "company", "company")["repeat"] == 5_500
+
+
 def test_with_eleven_months_nothing_is_proposed():
     """Every season has to be in what a proposal rests on; it says how many months there are."""
     months = months_back("2027-01-01", 11)

@@ -14,12 +14,22 @@ from salesbook.domain import split, validate
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import SplitInfeasible
 from tests.drawn_tables import SEEDS
-from tests.spec.split_tables import aim, by_month, by_rep, company, lock, plan_of, reps, sale, task
+from tests.spec.split_tables import (
+    aim,
+    by_month,
+    by_rep,
+    company,
+    lock,
+    plan_of,
+    reps,
+    sale,
+    task,
+    with_tables,
+)
 
 
 def months(
     kind: str, scope: str, amounts: dict[int, int], *, fixed: bool = False
-    with_tables,
 ) -> list[dict[str, Any]]:
     """Rows of TargetMonths of one target of 2026, by calendar month."""
     common = {"year": 2026, "scope_kind": kind, "scope": scope, "metric": "revenue"}

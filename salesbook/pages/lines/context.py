@@ -19,6 +19,7 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
+from salesbook.domain.pipeline.forecast.basis import stage_categories
 from salesbook.domain.pipeline.stages.codes import (
     KnownDeals,
     StageCodes,
@@ -232,6 +233,14 @@ class PageContext:
     def open_deals(self) -> pd.DataFrame:
         """Rows of Deals in an open stage."""
         return self.deals.frame[self.deals.is_open]
+
+    @cached_property
+    def counted_deals(self) -> pd.DataFrame:
+        """Open deals that count in a forecast: neither they nor their stage are omitted from it."""
+        codes = self.deals.code[self.deals.is_open]
+        of_stage = stage_categories(self.stages, codes, self.open_deals)
+        category = self.open_deals["category"].fillna(of_stage)
+        return self.open_deals[category != "omitted"]
 
     # What people call them.
 

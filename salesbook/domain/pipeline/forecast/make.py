@@ -29,7 +29,7 @@ from salesbook.domain.pipeline.forecast.parts import (
 )
 from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
-from salesbook.domain.pipeline.forecast.to_come import arrived
+from salesbook.domain.pipeline.forecast.to_come import arrived, days_counted
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.team.staff import Staff
@@ -119,8 +119,14 @@ def _parts(
     )
     names = pd.Series(reps, index=reps)
     today = pd.Series(pd.Timestamp(as_of), index=names.index)
-    own = own_before(new_deals["rep"], repeats, staff.teams(names, today))
     presence, few = _presence(staff, as_of), task.policy.rules.few
+    own = own_before(
+        new_deals["rep"],
+        repeats,
+        staff.teams(names, today),
+        presence=presence,
+        days=(days_counted(basis, basis.today), float(_DAYS_OF_REPEATS)),
+    )
     return {
         "all": parts_of_company(),
         "team": PartsOfPeople(own, presence, few, by_team=True),

@@ -14,7 +14,7 @@ from salesbook.domain.pipeline.forecast.windows import Window
 from salesbook.domain.pipeline.funnel.slices import ALL
 from salesbook.domain.team.staff import NO_TEAM
 
-_YEAR_OF_DAYS: Final = 365.0
+_OWN: Final = ("deals", "orders", "money", "deal_days", "order_days")
 
 
 class Shared(Protocol):
@@ -90,7 +90,8 @@ class PartsOfPeople:
     """
 
     own: pd.DataFrame
-    """By rep: `deals` and `orders` that came of late, `money` of these orders; and his `team`."""
+    """By rep: `deals` and `orders` that came of late, `money` of these orders; his `team`; and how
+    much of the time he was there, `deal_days` and `order_days`, from 0 to 1."""
     presence: Presence
     few: int
     by_team: bool
@@ -115,12 +116,11 @@ class PartsOfPeople:
             whole = pd.Series([1.0] if self.by_team else [], index=[NO_TEAM] * self.by_team)
             return Parts(whole, whole)
 
-        deals, orders, money = (
-            self.own[name].to_numpy(dtype=np.float64) for name in ("deals", "orders", "money")
-        )
+        own = {name: self.own[name].to_numpy(dtype=np.float64) for name in _OWN}
+        of_deals = shrunk_parts(own["deals"], own["deals"], self.few, own["deal_days"], there)
+        of_orders = shrunk_parts(own["money"], own["orders"], self.few, own["order_days"], there)
         parts = Parts(
-            pd.Series(shrunk_parts(deals, deals, self.few, there), index=self.own.index),
-            pd.Series(shrunk_parts(money, orders, self.few, there), index=self.own.index),
+            pd.Series(of_deals, index=self.own.index), pd.Series(of_orders, index=self.own.index)
         )
         if not self.by_team:
             return parts
@@ -132,28 +132,45 @@ class PartsOfPeople:
         return np.array(shares, dtype=np.float64)
 
 
-def shrunk_parts(own: Floats, counts: Floats, few: int, there: Floats | None = None) -> Floats:
-    """Share something out by what each had of it before, drawn to equal parts where that is little.
+def shrunk_parts(
+    own: Floats,
+    counts: Floats,
+    few: int,
+    was_there: Floats | None = None,
+    there: Floats | None = None,
+) -> Floats:
+    """Share something out by what each had of it before, drawn to equal parts where that says little.
 
-    a own + (1 - a) all / reps, where a = n / (n + few): who has three deals of his own is mostly
-    taken for an average rep.
+    a own + (1 - a) all / reps, where a = m / (m + few) and m is how many deals or orders are usual
+    for such a time. Who had none in a year in which ten were usual has shown that it is less for
+    him; who came last week has shown nothing. A proposal judges people in the same way.
 
     Args:
         own: what each had; negative counts as 0.
-        counts: n, of how many deals or orders that came.
-        there: the part of the days on which each is there; all of them where it is left out.
+        counts: of how many deals or orders that came.
+        was_there: the part of the time in which each was there before; all of it where left out.
+        there: the part of the days to come on which each is there; all of them where left out.
 
     Returns: parts that add up to 1; none where there is nobody.
+
+    Source: by hand, 9, 3 and 0 deals of three reps, few = 4: m = 4, a = 1/2; 6.5, 3.5, 2 of 12.
     """
     if not len(own):
         return np.zeros(0)
-    if there is None:
-        there = np.ones(len(own))
-    positive = np.maximum(own, 0.0)
-    trust = counts / (counts + few)
+    was_there = np.ones(len(own)) if was_there is None else was_there
+    there = np.ones(len(own)) if there is None else there
+
     # Who comes next year makes nobody's part smaller today.
-    usual = positive[there > 0].mean()
-    blend = (trust * positive + (1 - trust) * usual) * there
+    is_listed = there > 0
+    watched = max(float(was_there[is_listed].sum()), 1e-9)
+    positive = np.maximum(own, 0.0)
+    usual = positive[is_listed].sum() / watched
+    usual_count = counts[is_listed].sum() / watched * was_there
+
+    # Of half a year as much again would have come in the other half.
+    own_rate = np.divide(positive, was_there, out=np.zeros(len(own)), where=was_there > 0)
+    trust = usual_count / (usual_count + few)
+    blend = (trust * own_rate + (1 - trust) * usual) * there
     total = blend.sum()
     return np.asarray(blend / total if total > 0 else there / there.sum())
 
@@ -165,7 +182,12 @@ def parts_of_company() -> Parts:
 
 
 def own_before(
-    new_deals: pd.Series[Any], repeats: pd.DataFrame, teams: pd.Series[Any]
+    new_deals: pd.Series[Any],
+    repeats: pd.DataFrame,
+    teams: pd.Series[Any],
+    *,
+    presence: Presence,
+    days: tuple[float, float],
 ) -> pd.DataFrame:
     """What each rep had of new deals and of orders without a deal: `PartsOfPeople.own`.
 
@@ -173,14 +195,20 @@ def own_before(
         new_deals: the rep of each deal that came lately.
         repeats: `rep_id` and `amount` of each credit for an order that names no deal.
         teams: the team of each rep who shares in what is to come, by key.
+        days: up to today over which deals, and over which orders, are counted.
     """
     reps = teams.index
     money = repeats.groupby("rep_id")["amount"].sum().reindex(reps).fillna(0)
+    of_deals, of_orders = (
+        [presence.share(rep, Window(-counted, 0.0)) for rep in reps] for counted in days
+    )
     return pd.DataFrame(
         {
             "deals": _counted(new_deals, reps),
             "orders": _counted(repeats["rep_id"], reps),
             "money": money.to_numpy(dtype=np.float64),
+            "deal_days": of_deals,
+            "order_days": of_orders,
             "team": teams.to_numpy(),
         },
         index=reps,
