@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from salesbook import labels
 from salesbook.actions import ACTIONS
 from salesbook.book.attention import attention_of
 from salesbook.book.page_digest import digest_of
@@ -136,7 +137,11 @@ def prepare_writes(
     places = Places(session.find, outcome.tables)
     findings = [*found_reading, *outcome.findings, *over_findings(session.lines_over(as_of))]
     for table, patch in outcome.patches.items():
-        changes = RowChanges(patch.new_rows, patch.cells)
+        words = {
+            name: labels.sentence(message, session.language)
+            for name, message in patch.words.items()
+        }
+        changes = RowChanges(patch.new_rows.assign(**words), patch.cells)
         prepared = session.prepared_changes(table, changes)
         writes.append(prepared)
         findings.extend(prepared.findings)

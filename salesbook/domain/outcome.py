@@ -110,6 +110,8 @@ class Patch:
     """New values by field, by the frame's index of the row."""
     needs: Sequence[str] = ()
     """Fields without whose columns the patch would say nothing."""
+    words: Mapping[str, Message] = field(default_factory=dict)
+    """By field of text what all new rows say there, in the language of the workbook."""
     can_wait: bool = False
     """Whether a workbook that lacks the table goes without it, as without a result."""
 

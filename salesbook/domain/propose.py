@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -11,6 +11,7 @@ from salesbook.domain.arithmetic.calendar import fiscal_year_of, months_of_year
 from salesbook.domain.outcome import Outcome, Patch, Task
 from salesbook.domain.proposals.basis import FIRST_METRIC, basis_of
 from salesbook.domain.proposals.make import proposal_table, years_ahead
+from salesbook.domain.proposals.taken import binding_targets, owner_of_target
 from salesbook.domain.proposals.words import ProposalWords
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import COMPANY, monthly
@@ -51,12 +52,18 @@ def run(task: Task) -> Outcome:
         said = [Message("propose.mark-first", {"table": _TABLE})] if task.take_marked else []
         return Outcome({_TABLE: table}, answer=(*_told(task, table), *said))
 
-    patch = _patch(task, table.loc[taken])
-    answer = [_taken_words(task, row) for row in table.loc[taken].itertuples()][:_MOST_TOLD]
+    chosen = table.loc[taken]
+    binding = binding_targets(task, chosen)
+    patch = _patch(task, chosen, binding)
+    told: list[Message] = []
+    for row in list(chosen.itertuples())[:_MOST_TOLD]:
+        told.append(_words("propose.taken", task, row))
+        if not binding[target_key(row)]:
+            told.append(_words("propose.as-weight", task, row))
     return Outcome(
         {_TABLE: table},
         patches={"Targets": patch},
-        answer=(*answer, Message("propose.then-split", {"table": "Targets"})),
+        answer=(*told, Message("propose.then-split", {"table": "Targets"})),
     )
 
 
@@ -153,8 +160,13 @@ def _rows_called(typed: str, of_year: pd.DataFrame, task: Task) -> list[int]:
     return found
 
 
-def _patch(task: Task, taken: pd.DataFrame) -> Patch:
-    """New rows of Targets, and new levels of those that are there."""
+def _patch(task: Task, taken: pd.DataFrame, binding: Mapping[TargetKey, bool]) -> Patch:
+    """New rows of Targets, and new levels of those that are there.
+
+    A new row says where it comes from and who answers for it.
+
+    Args: binding says of each row taken whether a split keeps to it.
+    """
     row_of: dict[TargetKey, int] = {
         target_key(row): int(row.Index) for row in task.tables["Targets"].itertuples()
     }
@@ -169,8 +181,18 @@ def _patch(task: Task, taken: pd.DataFrame) -> Patch:
             cells[known] = dict(levels)
             continue
         key = ("year", "scope_kind", "scope", "metric")
-        new_rows.append({**{name: getattr(row, name) for name in key}, **levels})
-    return Patch(frame_from_rows("Targets", new_rows), cells, needs=("target",))
+        new_rows.append(
+            {
+                **{name: getattr(row, name) for name in key},
+                **levels,
+                "binding": binding[target_key(row)] or None,
+                "owner_id": owner_of_target(task, str(row.scope_kind), str(row.scope)),
+            }
+        )
+    basis = Message("propose.basis", {"day": task.as_of})
+    return Patch(
+        frame_from_rows("Targets", new_rows), cells, needs=("target",), words={"basis": basis}
+    )
 
 
 def _told(task: Task, table: pd.DataFrame) -> Iterator[Message]:
@@ -187,10 +209,6 @@ def _told(task: Task, table: pd.DataFrame) -> Iterator[Message]:
             yield _words("propose.proposed", task, row)
 
 
-def _taken_words(task: Task, row: Any) -> Message:
-    return _words("propose.taken", task, row)
-
-
 def _words(code: str, task: Task, row: Any) -> Message:
     """A row in one sentence; where chances are known, with them."""
 
@@ -203,6 +221,8 @@ def _words(code: str, task: Task, row: Any) -> Message:
         "metric": f"Targets.metric={row.metric}",
         "target": words.amount(int(row.target)),
     }
+    if code == "propose.as-weight":
+        return Message(code, facts)
     if pd.isna(row.floor):
         return Message(f"{code}-alone", facts)
     facts |= {"floor": words.amount(int(row.floor)), "stretch": words.amount(int(row.stretch))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from salesbook.domain.outcome import RUNNING_YEAR, Outcome, Task
 from salesbook.domain.targets.adding_up import missed_targets
 from salesbook.domain.targets.changes import answer, is_drafted_out, plan_changes
 from salesbook.domain.targets.in_force import plan_in_force
+from salesbook.domain.targets.spread.locks import is_kept
 from salesbook.domain.targets.spread.notes import Topic
 from salesbook.domain.targets.spread.weights import Evidence, evidence_of
 from salesbook.domain.targets.spread.year import (
@@ -30,7 +31,7 @@ from salesbook.domain.targets.standing import Standing
 from salesbook.domain.targets.target_months import targets_as_they_count
 from salesbook.errors import PlanNotPublished, UsageError
 from salesbook.frames import empty_frame, frame_of, row_keys, sorted_by_key
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
 
 _CELL: Final = ["period", "rep_id"]
 """What names a row of the plan of one year and metric."""
@@ -69,6 +70,7 @@ def run(task: Task) -> Outcome:
         plan, findings = _drafted(task, standing)
 
     messages = answer(plan, task.policy, publish=task.publish)
+    messages.extend(_locks_that_wait(task, plan))
     if not task.publish:
         changes = plan_changes(plan, task.policy)
         return Outcome({"TargetPlan": plan, "PlanChanges": changes}, findings, answer=messages)
@@ -380,6 +382,29 @@ def _with_drafts_published(current: pd.DataFrame, task: Task) -> pd.DataFrame:
         weighed_in_force=plan["weighed_in_force"].mask(is_draft),
     )
     return sorted_by_key("TargetPlan", frame_of("TargetPlan", dict(published.items())))
+
+
+def _locks_that_wait(task: Task, plan: pd.DataFrame) -> Iterator[Message]:
+    """Count, year by year, the locks of months to come that neither plan nor draft keeps.
+
+    Plain `split` leaves what is published as it is, also where somebody has typed a lock since.
+    """
+    start_month = task.policy.rules.fiscal_year_start
+    standing = Standing.on(task.as_of, task.tables["Periods"], start_month)
+    cells = zip(plan["period"], plan["rep_id"], plan["metric"], strict=True)
+    planned = dict(zip(cells, plan["amount"], strict=True))
+    waiting: dict[int, int] = {}
+    for lock in task.tables["Locks"].itertuples():
+        year = int(lock.year)
+        months = {int(month[5:7]): month for month in months_of_year(year, start_month)}
+        month = months[int(lock.month)]
+        amount = planned.get((month, lock.rep_id, lock.metric))
+        first_open = standing.first_open([month])
+        if amount is None or first_open is None or is_kept(lock.kind, lock.amount, amount):
+            continue
+        waiting[year] = waiting.get(year, 0) + 1
+    for year, count in sorted(waiting.items()):
+        yield Message("plan.locks-wait", {"year": str(year), "count": count})
 
 
 def _without_plan(task: Task, rep: str, year: int) -> Finding:

@@ -33,6 +33,7 @@ _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
     deals.partners,
     orders.refunds,
     orders.of_deals,
+    orders.of_people,
     orders.payments,
     currencies.originals,
     values.magnitudes,

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final
 
 from salesbook.sample.customers import size_of
-from salesbook.sample.people import LEFT
+from salesbook.sample.people import LEFT, served_by
 from salesbook.sample.process import PRICES
 from salesbook.sample.world import Fields, World, add_keys, spread
 
@@ -87,7 +87,7 @@ def _regular(world: World, customer: Fields) -> list[Fields]:
         if ordered <= stop and chance.random() < share_taken:
             name, _ = world.words.products[product]
             amount = world.money(PRICES[product] * quantity)
-            line = _line(customer_id, owner_id, name, ordered, amount)
+            line = _line(customer_id, served_by(world, owner_id, ordered), name, ordered, amount)
             rows.append(line | {"quantity": quantity})
 
         days = round(days_between * chance.uniform(0.5, 1.4))

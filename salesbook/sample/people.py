@@ -15,6 +15,8 @@ NEW: Final = "R15"
 """Hired a few months ago: on the ramp."""
 OVERDUE: Final = "R10"
 """Whose next talk was due a week ago."""
+BEFORE_NEW: Final = "R09"
+"""Of the same team, whose customers some of the new rep's were."""
 _NEW_DAYS: Final = 120
 _OPENED_DAYS: Final = (210, 50)
 
@@ -129,6 +131,11 @@ def _hired(world: World, rep: str, number: int) -> dt.date:
     year = world.as_of.year - 8 + number % 6
     month = 1 + number * 5 % 12
     return dt.date(year, month, 1)
+
+
+def served_by(world: World, owner: str, day: dt.date) -> str:
+    """Who looked after an owner's customers on a day: a colleague, before the newest one came."""
+    return BEFORE_NEW if owner == NEW and day < world.ago(_NEW_DAYS) else owner
 
 
 def left_on(world: World) -> dt.date:

@@ -159,6 +159,66 @@ def test_a_target_that_is_there_keeps_all_but_its_levels():
     assert set(patch.cells[0]) == {"floor", "target", "stretch"}
 
 
+def of_2027(kind: str, scope: str, target: int, *, binding: bool | None = None) -> dict[str, Any]:
+    row = {"year": 2027, "scope_kind": kind, "scope": scope, "metric": "revenue"}
+    return {**row, "target": target, "binding": binding}
+
+
+@pytest.mark.parametrize(
+    ("others", "binds"),
+    [
+        ([], True),
+        ([of_2027("company", "company", 9_000_000)], True),
+        ([of_2027("company", "company", 9_000_000), of_2027("team", "N", 8_999_999)], True),
+        ([of_2027("company", "company", 9_000_000), of_2027("team", "N", 1, binding=True)], False),
+        ([of_2027("company", "company", 1)], False),
+        ([of_2027("team", "S", 5)], True),
+        ([of_2027("company", "company", 9_000_000), of_2027("team", "S", 5)], False),
+    ],
+    ids=[
+        "alone",
+        "room",
+        "the other yields",
+        "the other cannot",
+        "no room",
+        "alone as typed",
+        "weight",
+    ],
+)
+def test_a_target_taken_is_kept_by_a_split_or_said_to_be_a_weight(
+    others: list[dict[str, Any]], binds: bool
+):
+    """South of two teams; a target that stands keeps its word in Binding, and that is said, too."""
+    outcome = taken("s", 2027, Targets=others)
+    patch = outcome.patches["Targets"]
+    said = [message.code for message in outcome.answer]
+    assert ("propose.as-weight" not in said) == binds
+    for cell in patch.new_rows["binding"]:
+        assert (not pd.isna(cell) and bool(cell)) == binds
+
+
+def test_what_is_taken_is_what_a_split_gives():
+    """Taken for South and split: South gets the very amount, and the company its own."""
+    typed = of_2027("company", "company", 9_000_000)
+    row = taken("s", 2027, Targets=[typed]).patches["Targets"].new_rows.iloc[0].dropna().to_dict()
+    task = task_of("2026-12-31", plain(), **{**BOOK, "Targets": [typed, row]})
+    plan = ACTIONS["split"].run(task).tables["TargetPlan"]
+    assert plan.groupby("team")["amount"].sum()["S"] == row["target"]
+    assert plan["amount"].sum() == 9_000_000
+
+
+def test_a_target_taken_says_where_it_is_from_and_who_answers_for_it():
+    """The team's manager, the rep himself, and whoever manages all, where that is one person."""
+    boss = rep("r0", name="Cy", team="S", role="manager")
+    reps = [boss, rep("r1", name="Ann", manager_id="r0"), rep("r2", team="S", manager_id="r0")]
+    for typed, owner in (("company", "r0"), ("s", "r0"), ("ann", "r1")):
+        patch = taken(typed, 2027, Reps=reps).patches["Targets"]
+        assert patch.new_rows.iloc[0]["owner_id"] == owner, typed
+        assert patch.words["basis"].code == "propose.basis"
+    nobody = taken("company", 2027).patches["Targets"].new_rows.iloc[0]
+    assert pd.isna(nobody["owner_id"])
+
+
 def test_the_same_command_means_the_same_year_until_somebody_types_a_target_of_his_own():
     """Taken once, 2027 is still the year of the next command; a typed target moves it to 2028."""
     row = taken("company").patches["Targets"].new_rows.iloc[0].dropna().to_dict()
@@ -201,6 +261,7 @@ def test_the_command_writes_one_target_and_undo_takes_it_back(sample: Path, tmp_
 
     taken_row = at(targets(path), year=2027, scope_kind="company", metric="revenue")
     assert taken_row["floor"] < taken_row["target"] < taken_row["stretch"]
+    assert taken_row["basis"] == "proposal of 2026-06-12"
     undone = CliRunner().invoke(app, ["undo", str(path), "--yes", "-q"], catch_exceptions=False)
     assert undone.exit_code == 0
     pd.testing.assert_frame_equal(targets(path), before)
@@ -238,6 +299,7 @@ def test_rows_that_are_marked_are_taken_by_the_button():
 
     report = run_action(host, "propose", Options(dt.date(2026, 12, 31), take_marked=True))
     assert [message.code for message in report.answer] == ["propose.taken", "propose.then-split"]
+    assert column(host, "Targets", "binding")[-1] == "Yes"
     assert [cell for cell in column(host, "Targets", "scope") if cell] == ["N"]
     # The mark is his who typed it: it stays, and the next press renews the target.
     assert [mark for mark in column(host, "Proposal", "take") if mark] == ["Yes"]

@@ -221,6 +221,73 @@ def test_a_rep_who_joins_moves_nobody_elses_range():
         pd.testing.assert_frame_equal(*[part.reset_index(drop=True) for part in parts])
 
 
+def people_ahead(left_on=None, hired_on=None):
+    """Ann's, Bob's and Cy's months ahead; deals come each week, and one of each is open."""
+    rows = [
+        won(f"w{rep}{week}", str(on + dt.timedelta(20)), created_on=str(on), rep_id=rep)
+        for rep in ("ann", "bob")
+        for week in range(19)
+        for on in [day("2026-01-05") + dt.timedelta(7 * week)]
+    ]
+    due = {"ann": "2026-06-25", "bob": "2026-10-20", "cy": "2026-06-25"}
+    rows += [
+        deal(f"o{rep}", "Lead", amount=9000, expected_on=on, rep_id=rep) for rep, on in due.items()
+    ]
+    hired = {"hired_on": None if hired_on is None else day(hired_on)}
+    left = {"left_on": None if left_on is None else day(left_on)}
+    reps = [ANN, BOB | left, {"rep_id": "cy", "name": "Cy", "team": "South"} | hired]
+    return forecast(rows, Reps=reps)
+
+
+def test_nobody_sells_after_leaving():
+    """Bob leaves at the end of August: until then his share, then nothing; the others bring it."""
+    stays, leaves = people_ahead(), people_ahead(left_on="2026-08-31")
+    for month in ("2026-07", "2026-08"):
+        assert row_of(leaves, month, "rep", "bob")["to_come"] > 0
+        before = row_of(stays, month, "rep", "bob")[DRAWN]
+        assert list(row_of(leaves, month, "rep", "bob")[DRAWN]) == list(before)
+    for month in ("2026-09", "2026-10"):
+        assert not row_of(leaves, month, "rep", "bob")[DRAWN].any()
+
+    # The company's months stay what they were, and so does his team's part of his open deal.
+    company = leaves[leaves["slice_kind"] == "all"]
+    assert company["p50"].tolist() == stays[stays["slice_kind"] == "all"]["p50"].tolist()
+    of_team = row_of(leaves, "2026-10", "team", "South")["open_expected"]
+    assert of_team == row_of(stays, "2026-10", "team", "South")["open_expected"] > 0
+
+
+def test_who_leaves_within_a_month_sells_for_his_days_of_it():
+    """Half of September's days: a third of two thirds and half of a third, not the whole third."""
+    leaves = people_ahead(left_on="2026-09-15")
+    of_reps = [row_of(leaves, "2026-09", "rep", rep)["to_come"] for rep in ("ann", "bob", "cy")]
+    whole = row_of(leaves, "2026-09")["to_come"]
+    assert sum(of_reps) == pytest.approx(whole, rel=0.001)
+    assert of_reps[1] == pytest.approx(of_reps[0] / 2, rel=0.001)
+
+
+def test_nobody_sells_before_being_hired_and_his_team_is_his_from_then_on():
+    """Cy joins South on 3 August: June and July have nothing of his, and no row is without a team."""
+    table = people_ahead(hired_on="2026-08-03")
+    for month in ("2026-06", "2026-07"):
+        assert not row_of(table, month, "rep", "cy")[DRAWN].any()
+    assert row_of(table, "2026-08", "rep", "cy")["to_come"] > 0
+    assert set(table[table["slice_kind"] == "team"]["slice"]) == {"North", "South"}
+    south = row_of(table, "2026-09", "team", "South")["to_come"]
+    of_reps = [row_of(table, "2026-09", "rep", rep)["to_come"] for rep in ("bob", "cy")]
+    assert south == pytest.approx(sum(of_reps), abs=2)
+
+
+def test_months_of_who_comes_and_goes_add_up_to_the_year():
+    """What a leaver brings until he leaves is all that his year has of him."""
+    table = people_ahead(left_on="2026-09-15", hired_on="2026-08-03")
+    for rep in ("ann", "bob", "cy"):
+        of_rep = table[(table["slice_kind"] == "rep") & (table["slice"] == rep)]
+        is_month = of_rep["period"].str.fullmatch(r"2026-\d\d")
+        year = of_rep[of_rep["period"] == "FY2026"].iloc[0]
+        for name in ("open_expected", "to_come"):
+            assert of_rep.loc[is_month, name].sum() == pytest.approx(year[name], abs=8), (rep, name)
+
+
 def test_what_is_nobodys_is_no_teams():
     """Once all who sold have left, what is to come is no rep's; teams still add up to the company."""
     rows = [won(f"w{number}") for number in range(9)]

@@ -451,8 +451,9 @@ def test_a_run_knows_nothing_of_later_days(verb: str, seed: int):
     ran = said(ACTIONS[verb].run(task_of(book)))
     alone = said(calculated(verb, task_of(told_by_rows(book, DAY))))
     differs = {name for name in ran if ran[name] != alone[name]}
-    # Capacity is planned for months to come, with who has signed or given notice: as a split is.
-    assert differs <= {"CapacityPlan"}
+    # Capacity is planned for months to come, with who has signed or given notice, as a split is; a
+    # forecast is of the same months and people, and so are the alerts that it leads to.
+    assert differs <= {"CapacityPlan", "Forecast", "Alerts"}
 
 
 @given(SEEDS)
@@ -511,6 +512,22 @@ def test_a_proposal_plans_with_who_comes(seed: int):
         alone = calculated(verb, task_of(then, whole=people)).tables
         for name in PLANS_AHEAD if verb == "score" else ("Proposal",):
             pd.testing.assert_frame_equal(ran[name], alone[name])
+
+
+@given(SEEDS)
+@settings(max_examples=2)
+def test_a_forecast_counts_who_comes_and_goes_and_knows_nothing_else_of_later_days(seed: int):
+    """Neither does an alert that goes by it."""
+    book = a_book(seed)
+    people = {name: frames_of(book)[name] for name in ("Reps", "Assignments")}
+    ran = ACTIONS["funnel"].run(task_of(book)).tables
+    alone = calculated("funnel", task_of(told_by_rows(book, DAY), whole=people)).tables
+    for name in ("Forecast", "Alerts"):
+        left, right = (
+            tables[name].astype(object).where(tables[name].notna(), None).to_dict("records")
+            for tables in (ran, alone)
+        )
+        assert left == right, name
 
 
 def test_every_day_of_every_table_says_what_it_tells():

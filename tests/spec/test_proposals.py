@@ -184,6 +184,43 @@ def test_an_open_deal_counts_in_the_pipeline_and_not_as_capacity_again():
     assert row["pipeline"] == pytest.approx(6_000, abs=2)
 
 
+def test_half_a_year_is_not_the_year_before():
+    """A book that begins in June 2025: of 2026 nobody has a year before, of 2027 all have one.
+
+    r2 joined in September 2025: the last twelve whole months do not have him whole either.
+    """
+    months = months_back("2026-06-01", 12)
+    outcome = scored(
+        "2026-06-12",
+        plain(),
+        Reps=[rep("r1"), rep("r2", hired_on=dt.date(2025, 9, 1))],
+        Orders=[*steady("r1", months, 1_000), *steady("r2", months[3:], 1_000)],
+    )
+    for kind, scope in (("company", "company"), ("team", "N"), ("rep", "r1")):
+        assert pd.isna(proposed(outcome, 2026, kind, scope)["before"])
+        row = proposed(outcome, 2026, kind, scope)
+        assert pd.isna(row["top_down"])
+        assert "proposal.no-year-before" in codes(row["because"])
+    assert proposed(outcome, 2027, "company", "company")["before"] == 21_000
+    assert proposed(outcome, 2027, "rep", "r1")["top_down"] == 12_000
+    assert pd.isna(proposed(outcome, 2027, "rep", "r2")["before"])
+
+
+def test_a_refund_is_not_given_back_once_more_next_year():
+    """17,000 went back without a deal: repeat business of next year is 0, and not -17,000."""
+    months = months_back("2027-01-01", 12)
+    refund = order("back", "r1", "2026-11-20", -17_000, customer_id="r1-2026-03")
+    outcome = scored(
+        "2026-12-31",
+        plain(),
+        Reps=[rep("r1"), rep("r2")],
+        Orders=[*steady("r1", months, 1_000), *steady("r2", months, 500, "same"), refund],
+    )
+    assert proposed(outcome, 2027, "rep", "r1")["repeat"] == 0
+    assert proposed(outcome, 2027, "rep", "r2")["repeat"] == 5_500
+    assert proposed(outcome, 2027, "company", "company")["repeat"] == 5_500
+
+
 def test_with_eleven_months_nothing_is_proposed():
     """Every season has to be in what a proposal rests on; it says how many months there are."""
     months = months_back("2027-01-01", 11)
@@ -251,6 +288,22 @@ def test_a_target_that_hardly_any_year_reaches_is_named_with_what_is_too_much():
     }
 
 
+def test_what_is_too_much_is_the_target_less_the_most_as_printed():
+    """400,123 a month sold in all: at most 4,801,476, said as 4,800,000; 6,000,000 less that."""
+    target = {"year": 2027, "scope_kind": "company", "metric": "revenue", "target": 6_000_000_00}
+    outcome = scored(
+        "2026-12-31",
+        plain(),
+        Reps=[rep("r1")],
+        Orders=steady("r1", months_back("2027-01-01", 24), 400_123_00),
+        Targets=[target],
+    )
+    [found] = [finding for finding in outcome.findings if finding.code == "target-out-of-reach"]
+    assert found.found == "6000000.00"
+    assert float(str(found.params["most"])) == 4_800_000
+    assert float(str(found.params["too_much"])) == 1_200_000
+
+
 def test_a_target_needs_an_owner_who_works_here_and_an_amount():
     target = {"year": 2026, "scope_kind": "company", "target": 10}
     rows = [
@@ -297,6 +350,8 @@ def test_the_same_quota_is_a_heavier_load_for_who_can_sell_less():
     assert third["change_to_even"] == -2_917
     assert checked["change_to_even"].sum() == 0
     assert list(checked["overloaded"]) == [False, False, True]
+    # By hand: (12,000 + 12,000) of 30,000 - 6,308.
+    assert third["because"].params["others"] == pytest.approx(24_000 / 23_692, abs=1e-4)
 
 
 def test_85_percent_attained_wants_17_65_percent_more():

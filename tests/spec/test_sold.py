@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+from salesbook.actions import ACTIONS
 from salesbook.domain import funnel, score
-from salesbook.domain.checks.orders import of_deals
+from salesbook.domain.checks.orders import of_deals, of_people
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.sales.sold import sold
 from salesbook.domain.targets.in_force import plan_in_force
@@ -332,3 +333,23 @@ def test_an_order_and_its_deal_are_of_one_customer_and_the_deal_is_won():
         ("order-of-other-customer", "o1|1"),
         ("order-of-unwon-deal", "o2|1"),
     ]
+
+
+def test_an_order_of_somebody_who_was_not_hired_yet_is_named():
+    """On his first day it is his; a cancelled one counts for nobody, and nobody asks."""
+    reps = [
+        {"rep_id": "r1", "name": "Ann", "team": "N", "hired_on": day("2026-01-21")},
+        {"rep_id": "r2", "name": "Bo", "team": "N"},
+    ]
+    orders = [
+        order("o1", "r1", "2026-01-20", 10),
+        order("o2", "r1", "2026-01-21", 10),
+        order("o3", "r1", "2026-01-02", 10, status="cancelled"),
+        order("o4", "r2", "2020-01-01", 10),
+    ]
+    task = task_of("2026-02-10", Reps=reps, Orders=orders)
+    found = list(of_people(task))
+    assert [(finding.code, finding.row_key) for finding in found] == [("order-before-hire", "o1|1")]
+    # A run of a day before his first one does not know him yet, and finds the same.
+    early = ACTIONS["validate"].run(task_of("2026-01-20", Reps=reps, Orders=orders))
+    assert "order-before-hire" in [finding.code for finding in early.findings]

@@ -25,12 +25,14 @@ from tests.spec.split_tables import (
     company,
     day,
     lock,
+    on,
     plan_of,
     policy,
     published,
     reps,
     sale,
     task,
+    with_tables,
 )
 
 
@@ -73,7 +75,7 @@ def test_a_target_in_cents_shrinks_the_unit_and_says_why() -> None:
     assert int(plan_of(outcome)["amount"].sum()) == 1_000_50
     assert [
         (one.code, str(one.params["used"]), one.params["because"]) for one in outcome.findings
-    ] == [("split-unit-smaller", "0.50", "FY2026 = 1000.50")]
+    ] == [("split-unit-smaller", "0.50", "FY2026 = 1,000.50")]
 
 
 def test_a_fiscal_year_is_named_after_the_year_it_ends_in() -> None:
@@ -421,6 +423,44 @@ def test_a_resplit_never_touches_a_lock() -> None:
     assert int(late["amount"].sum()) == 200_00
 
 
+def test_cents_that_were_sold_are_no_fault_of_a_target() -> None:
+    """2,400 in whole ones, of which 100.01 are sold: the rest is not whole, and nothing is to mend."""
+    sold = [sale("o1", "a", "2026-02-02", 100_01)]
+    asked = published(
+        task("2026-01-01", Targets=[company(2400_00)], Reps=reps("a", "b"), Orders=sold)
+    )
+    outcome = resplit(asked, "2026-07", "2026-06-30")
+    plan = plan_of(outcome)
+    assert int(plan.loc[plan["period"] >= "2026-07", "amount"].sum()) == 2299_99
+    assert "split-unit-smaller" not in codes(outcome)
+
+    # A lock in cents is somebody's doing, as ever, and stands there by his name.
+    locked = with_tables(asked, Reps=[*reps("a"), {"rep_id": "b", "name": "Bo"}])
+    locked = with_tables(locked, Locks=[lock("b", 9, 1234_50)])
+    found = resplit(locked, "2026-07", "2026-06-30").findings
+    [said] = [finding for finding in found if finding.code == "split-unit-smaller"]
+    assert said.params["because"] == "Bo 2026-09 = 1,234.50"
+
+
+def test_locks_that_wait_for_a_split_of_the_year_are_said() -> None:
+    """Plain split changes no published month; the lock of June, which is over, waits for nothing."""
+    asked = published(task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a", "b")))
+    locks = [
+        lock("a", 6, 1_00),
+        lock("a", 8, 33_00),
+        lock("b", 9, 50_00),
+        lock("b", 9, 9_00, "max"),
+    ]
+    locked = with_tables(asked, Locks=locks)
+    answer = split.run(on(locked, "2026-07-10")).answer
+    waiting = [message.params for message in answer if message.code == "plan.locks-wait"]
+    assert waiting == [{"year": "2026", "count": 2}]
+
+    of_year = with_tables(locked, Locks=locks[1:3])
+    anew = split.run(on(of_year, "2026-07-10", year=2026)).answer
+    assert "plan.locks-wait" not in [message.code for message in anew]
+
+
 def test_a_target_that_is_reached_leaves_nothing_but_locks() -> None:
     orders = [sale("o1", "a", "2026-02-02", 5000_00)]
     asked = published(
@@ -452,6 +492,34 @@ def test_what_a_leaver_missed_falls_to_the_others() -> None:
     plan = plan_of(outcome)
     late = plan[plan["period"] >= "2026-07"]
     assert late.groupby("rep_id")["amount"].sum().to_dict() == {"a": 1200_00, "b": 0}
+
+
+def test_what_a_leaver_missed_falls_to_the_others_while_he_is_still_there() -> None:
+    """Planned anew on b's last day: the year of both is missing, and b has no days left for it.
+
+    Nothing is sold. Of November and December b's quota is a third of 400, and all else is a's.
+    """
+    asked = published(task("2026-01-01", Targets=[company(2400_00)], Reps=reps("a", "b")))
+    leaves = with_tables(asked, Reps=[*reps("a"), *reps("b", left_on=day("2026-11-30"))])
+    plan = plan_of(split.run(on(leaves, "2026-11-30", year=2026)))
+    late = plan[plan["period"] >= "2026-11"]
+    assert late.groupby("rep_id")["amount"].sum().to_dict() == {"a": 2267_00, "b": 133_00}
+    assert late.set_index(["rep_id", "period"]).loc[("b", "2026-11"), "carried"] == 0
+
+
+def test_a_gap_falls_to_the_days_that_are_to_come() -> None:
+    """On the last day of November, November stays what it was and December carries the gap.
+
+    On 10 November the part of its 21 work days that is left, 14, carries as much as such a part of
+    December does, of 23.
+    """
+    asked = published(task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a")))
+    for as_of, november in (("2026-11-30", 100_00), ("2026-11-10", 500_00)):
+        plan = plan_of(split.run(on(asked, as_of, year=2026))).set_index("period")
+        late = plan[plan.index >= "2026-11"]
+        assert late["amount"].sum() == 1200_00
+        assert late.loc["2026-11", "amount"] == november, as_of
+        assert late.loc["2026-11", "amount"] - late.loc["2026-11", "carried"] == 100_00
 
 
 def test_fixed_parts_carry_their_own_gap() -> None:

@@ -347,7 +347,9 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
     assert said(draft) == [
         "Revenue 2026: publishing the draft changes 3 targets of 3 reps; "
         "the sum of all months goes from 1,200.00 to 2,300.00, as version 2. "
-        "Plan changes has each of them."
+        "Plan changes has each of them.",
+        "The year's target stays 1,200.00: the months left also make up 1,100.00 that past months "
+        "lack.",
     ]
     rows = draft.tables["PlanChanges"]
     assert rows["before"].tolist() == [50_00, 50_00, pd.NA]
@@ -363,9 +365,26 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
     after = split.run(on_day(kept(asked, plan_of(draft)), "2026-12-15", publish=True))
     assert said(after) == [
         "Revenue 2026: published as version 2, which changes 3 targets of 3 reps; "
-        "the sum of all months went from 1,200.00 to 2,300.00."
+        "the sum of all months went from 1,200.00 to 2,300.00.",
+        "The year's target stays 1,200.00: the months left also make up 1,100.00 that past months "
+        "lack.",
     ]
     assert after.tables["PlanChanges"].empty
+
+
+def test_a_target_that_stays_is_no_change() -> None:
+    """A lock keeps a's August at 100, and only its part that makes up for months gone moves."""
+    sold = [sale("o1", "a", "2026-02-02", 900_00)]
+    asked = with_tables(a_published_year(), Orders=sold, Locks=[lock("a", 8, 50_00)])
+    draft = split.run(on_day(asked, "2026-06-30", resplit_from="2026-07"))
+    changes = draft.tables["PlanChanges"]
+    assert ("a", "2026-08") not in set(zip(changes["rep_id"], changes["period"], strict=True))
+    assert (changes["before"] != changes["after"]).all()
+    assert f"changes {len(changes)} targets" in said(draft)[0]
+    assert said(draft)[1] == (
+        "The year's target stays 1,200.00: 300.00 were sold beyond the plan of past months, so that "
+        "the months left ask for less."
+    )
 
 
 def test_a_first_plan_and_one_that_changes_nothing_are_said_too() -> None:

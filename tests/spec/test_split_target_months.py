@@ -14,7 +14,18 @@ from salesbook.domain import split, validate
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import SplitInfeasible
 from tests.drawn_tables import SEEDS
-from tests.spec.split_tables import aim, by_month, by_rep, company, lock, plan_of, reps, sale, task
+from tests.spec.split_tables import (
+    aim,
+    by_month,
+    by_rep,
+    company,
+    lock,
+    plan_of,
+    reps,
+    sale,
+    task,
+    with_tables,
+)
 
 
 def months(
@@ -156,6 +167,21 @@ def test_weights_that_do_not_add_up_leave_the_year_as_it_is() -> None:
     assert sums(split.run(asked)) == [100_00] * 12
     [finding] = [one for one in validate.run(asked).findings if one.code.endswith("-apart")]
     assert finding.code == "month-weights-apart"
+
+
+def test_months_that_say_only_how_a_year_lies_need_not_add_up() -> None:
+    """100, 120 ... 320 of a target of 1,900,000: their proportions are all that is meant."""
+    rising = {month: 80 + 20 * month for month in range(1, 13)}
+    asked = task(
+        "2026-01-10",
+        Targets=[company(1_900_000_00)],
+        Reps=reps("a"),
+        TargetMonths=of_company(rising),
+    )
+    assert not [one for one in validate.run(asked).findings if one.code.endswith("-apart")]
+    fixed = with_tables(asked, TargetMonths=of_company(rising, fixed=True))
+    [finding] = [one for one in validate.run(fixed).findings if one.code.endswith("-apart")]
+    assert finding.code == "fixed-months-apart"
 
 
 def test_months_of_no_target_are_a_finding_and_count_for_nothing() -> None:

@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 
@@ -254,6 +255,28 @@ def test_a_rep_at_work_without_a_plan_is_named():
     assert [(line["subject"], line["says"].code) for line in wrong] == [
         ("Cy", "page.target.has-no-plan")
     ]
+
+
+def test_who_leaves_before_the_year_needs_no_plan_in_it():
+    """Cy leaves in October 2026: he has no plan in 2026, and none is missed in 2027."""
+    cy = {"rep_id": "r3", "name": "Cy", "team": "North"}
+    plan = [row for name in ("r1", "r2") for row in planned(name, dict.fromkeys(MONTHS, 100))]
+    next_year = [f"2027-{month:02d}" for month in range(1, 13)]
+    plan += planned("r1", dict.fromkeys(next_year, 100))
+    tables = {"Reps": [*ANN_AND_BO, cy], "TargetPlan": plan}
+    leaves = context_of("2026-03-31", **tables)
+    reps = leaves.tables["Reps"]
+    last_days = reps["left_on"].mask(reps["rep_id"] == "r3", pd.Timestamp("2026-10-29"))
+    leaves = replace(leaves, to_come={"Reps": reps.assign(left_on=last_days)})
+    named = {
+        name: [
+            line["subject"]
+            for line in boards(leaves)[f"target-faults-revenue|company|company|{name}"]
+        ]
+        for name in ("FY2026", "FY2027")
+    }
+    assert ("Cy" in named["FY2026"], "Cy" in named["FY2027"]) == (True, False)
+    assert "Bo" in named["FY2027"]
 
 
 def test_a_plan_that_misses_its_target_says_by_how_much():

@@ -51,7 +51,7 @@ def test_a_lock_typed_into_a_published_year_is_tried_on_what_is_left():
     asked = replace(task("2026-01-10", **tables), publish=True)
     plan = split.run(asked).tables["TargetPlan"]
     tables = {**tables, "TargetPlan": plan, "Locks": [lock("ann", 5, 2000_00)]}
-    assert said(tables)[-1] == "Give up or change: ann 2026-05 = 2000.00; then Split works."
+    assert said(tables)[-1] == "Give up or change: ann 2026-05 = 2,000.00; then Split works."
     # Something else may take what a lock leaves: that waits for the next split, and clashes with nothing.
     assert said({**tables, "Locks": [lock("ann", 5, 200_00)]}) == []
 

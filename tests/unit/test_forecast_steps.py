@@ -283,11 +283,23 @@ def test_draws_are_moved_and_widened_around_their_mean():
     assert drawn.tolist() == [0.0, 5.0, 15.0]
 
 
-def test_a_rep_with_few_deals_is_mostly_taken_for_an_average_one():
-    """Own 30 and 0, few 10: 30 counts by three quarters, 0 by nothing; the mean is 15."""
+def test_a_rep_is_drawn_to_the_average_by_how_many_deals_are_usual():
+    """Own 30 and 0, few 10: 15 are usual, so that each counts by three fifths; the mean is 15."""
     own = np.array([30.0, 0.0])
-    blend = np.array([0.75 * 30 + 0.25 * 15, 15.0])
+    blend = np.array([0.6 * 30 + 0.4 * 15, 0.4 * 15])
     assert shrunk_parts(own, own, 10) == pytest.approx(blend / blend.sum())
+    by_hand = np.array([6.5, 3.5, 2.0]) / 12
+    assert shrunk_parts(np.array([9.0, 3.0, 0.0]), np.array([9.0, 3.0, 0.0]), 4) == pytest.approx(
+        by_hand
+    )
+
+
+def test_who_was_not_there_is_an_average_rep_and_who_had_nothing_in_a_year_is_not():
+    """Of 40 a year each: one who came today gets as much as they, one without any a fifth of it."""
+    own, was_there = np.array([40.0, 40.0, 0.0]), np.array([1.0, 1.0, 0.0])
+    assert shrunk_parts(own, own, 10, was_there) == pytest.approx(np.full(3, 1 / 3))
+    parts = shrunk_parts(own, own, 10)
+    assert parts[2] < parts[0] / 4
     assert shrunk_parts(np.zeros(3), np.zeros(3), 10) == pytest.approx(np.full(3, 1 / 3))
 
 

@@ -77,6 +77,21 @@ def _too_large(task: Task, orders: pd.DataFrame) -> Iterator[Finding]:
     )
 
 
+def of_people(task: Task) -> Iterator[Finding]:
+    """Who has an order had been hired by then.
+
+    Before his first day he is in no team, so that the order counts for the company and for no team.
+    """
+    if not has_rows(task, "Orders", "Reps"):
+        return
+    orders = task.tables["Orders"]
+    # Whoever is hired after the day of the run stands in the workbook, too.
+    hired_by_rep = task.as_it_stands("Reps").set_index("rep_id")["hired_on"]
+    hired_on = orders["rep_id"].map(hired_by_rep)
+    too_early = standing(orders) & (orders["ordered_on"] < hired_on)
+    yield from flag(task, "Orders.rep_id", too_early, "order-before-hire", hired=hired_on)
+
+
 def payments(task: Task) -> Iterator[Finding]:
     """Payments of an order do not exceed it; the last payment is named.
 

@@ -14,7 +14,7 @@ from salesbook.domain.arithmetic.calendar import first_day, last_whole_months
 from salesbook.domain.proposals.basis import ProposalBasis
 from salesbook.domain.proposals.levels import Rounding, levels_of
 from salesbook.domain.proposals.outlook import Growth
-from salesbook.domain.proposals.parts import PARTS, parts_of, years_of_months
+from salesbook.domain.proposals.parts import PARTS, have_been_there, parts_of, years_of_months
 from salesbook.domain.proposals.reach import MOST_YEARS, luck, season_left
 from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span
 from salesbook.domain.proposals.words import Grown, ProposalWords, too_few_months
@@ -84,7 +84,7 @@ def _year_ahead(basis: ProposalBasis, span: Span, metric: str) -> YearAhead:
         )
         for kind, scope in parts.index
     ]
-    has_year_before = [kind != "rep" or years[kind, scope] > 0 for kind, scope in parts.index]
+    has_year_before = have_been_there(basis, metric, parts.index, span.before[0])
     return YearAhead(span, metric, parts, draws, tuple(growth), tuple(has_year_before))
 
 

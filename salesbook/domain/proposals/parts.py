@@ -96,7 +96,8 @@ def _repeat(
 ) -> pd.DataFrame:
     """Each rep's repeat business of the last year, once more, in the months that are left."""
     lately = history.of_months(basis.last_year)
-    per_month = lately.groupby("rep_id")["repeat"].sum() / YEAR_OF_MONTHS
+    # More taken back than ordered is over: nobody gives back as much again each year.
+    per_month = lately.groupby("rep_id")["repeat"].sum().clip(lower=0) / YEAR_OF_MONTHS
     weights = season * span.left
 
     # In a month a rep has one seat; without one his customers stay with his last team.
@@ -136,6 +137,27 @@ def _by_scope(pieces: pd.DataFrame) -> pd.DataFrame:
     return whole.rename_axis(columns=None)
 
 
+def have_been_there(
+    basis: ProposalBasis, metric: str, scopes: pd.MultiIndex, first: str
+) -> list[bool]:
+    """Whether each scope was there from a month on: a rep since hire, all since the first sale."""
+    history = basis.history(metric)
+    begins = next_month(basis.last_year[-1], 1 - history.whole_months)
+    return [
+        max(begins, _first_whole_month(basis, scope) if kind == "rep" else "") <= first
+        for kind, scope in scopes
+    ]
+
+
+def _first_whole_month(basis: ProposalBasis, rep: str) -> str:
+    """The month of hire is no whole one, unless it began with it; blank for who was always there."""
+    hired_on, _ = basis.staff.employment.get(rep, (None, None))
+    if hired_on is None:
+        return ""
+    first = month_of(hired_on)
+    return first if hired_on.day == 1 else next_month(first)
+
+
 def years_of_months(basis: ProposalBasis, metric: str, scopes: pd.MultiIndex) -> pd.Series[int]:
     """How many whole years of own months each scope has: a rep's since hire, all since the first sale."""
     months = basis.history(metric).whole_months
@@ -143,11 +165,8 @@ def years_of_months(basis: ProposalBasis, metric: str, scopes: pd.MultiIndex) ->
     for kind, scope in scopes:
         own = months
         if kind == "rep":
-            hired_on, _ = basis.staff.employment.get(scope, (None, None))
-            if hired_on is not None:
-                first = month_of(hired_on)
-                # The month of hire is no whole one, unless it began with it.
-                first = first if hired_on.day == 1 else next_month(first)
+            first = _first_whole_month(basis, scope)
+            if first:
                 own = min(months, months_between(first, next_month(basis.last_year[-1])))
         years.append(max(own, 0) // YEAR_OF_MONTHS)
     return pd.Series(years, index=scopes, dtype="int64")

@@ -17,7 +17,7 @@ from salesbook.domain.proposals.reach import chance_of
 from salesbook.domain.proposals.words import ProposalWords
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
-from salesbook.money import round_half_away
+from salesbook.money import round_half_away, to_minor
 from salesbook.policy import Policy
 from salesbook.tables.base import is_of_money
 
@@ -65,7 +65,10 @@ def quota_check(years: list[YearAhead], plan: pd.DataFrame, policy: Policy) -> p
         quotas = of_year.groupby("rep_id")["quota"].sum()
         quotas = quotas[quotas > 0].sort_index()
         if len(quotas):
-            rows += _rows(year, _checked(year, quotas, few), ProposalWords(year.metric, decimals))
+            is_money = is_of_money(year.metric)
+            smallest = max(to_minor(policy.rules.split_unit, decimals), 1) if is_money else 1
+            words = ProposalWords(year.metric, decimals)
+            rows += _rows(year, _checked(year, quotas, few), words, smallest)
     return sorted_by_key("QuotaCheck", frame_from_rows("QuotaCheck", rows))
 
 
@@ -92,7 +95,9 @@ def _checked(year: YearAhead, quotas: pd.Series[int], few: int) -> _Checked:
     return _Checked(ids, amounts, np.array(potentials, dtype=np.int64), chances, all_draws)
 
 
-def _rows(year: YearAhead, checked: _Checked, words: ProposalWords) -> Iterator[dict[str, Any]]:
+def _rows(
+    year: YearAhead, checked: _Checked, words: ProposalWords, smallest: int
+) -> Iterator[dict[str, Any]]:
     has_both = checked.has_both
     can_compare = int(has_both.sum()) >= FEWEST_REPS
     changes = np.zeros(len(has_both), dtype=np.int64)
@@ -102,6 +107,7 @@ def _rows(year: YearAhead, checked: _Checked, words: ProposalWords) -> Iterator[
         changes[has_both] = smallest_change(quotas, potentials)
         usual = float(quotas.sum()) / float(potentials.sum())
 
+    is_advised = _is_advised(year, changes, smallest)
     for place, rep in enumerate(checked.rep_ids):
         quota, potential = int(checked.quotas[place]), int(checked.potentials[place])
         rate = quota / potential if potential else None
@@ -112,6 +118,7 @@ def _rows(year: YearAhead, checked: _Checked, words: ProposalWords) -> Iterator[
             "potential": words.amount(potential),
             "rate": rate,
             "usual": usual,
+            "others": _rate_of_others(checked, place),
             "amount": words.amount(round_half_away(abs(quota - potential * usual))),
             "few": FEWEST_REPS,
         }
@@ -125,9 +132,26 @@ def _rows(year: YearAhead, checked: _Checked, words: ProposalWords) -> Iterator[
             "quota_rate": rate,
             "chance_rate": checked.chances[place],
             "overloaded": load == _OVERLOADED,
-            "change_to_even": int(changes[place]) if is_compared else None,
+            "change_to_even": int(changes[place]) * is_advised if is_compared else None,
             "because": Message(f"quota.{load or unknown}", facts),
         }
+
+
+def _rate_of_others(checked: _Checked, place: int) -> float | None:
+    """Quota to potential of all others together."""
+    is_other = checked.has_both.copy()
+    is_other[place] = False
+    potential = float(checked.potentials[is_other].sum())
+    return float(checked.quotas[is_other].sum()) / potential if potential > 0 else None
+
+
+def _is_advised(year: YearAhead, changes: Ints, smallest: int) -> bool:
+    """Whether the changes are worth somebody's while.
+
+    Where all of them are below the unit of a split they are what rounding left, and of a year that
+    has no whole month left nothing can be evened.
+    """
+    return bool((np.abs(changes) >= smallest).any()) and bool((year.span.left >= 1).any())
 
 
 def _load(checked: _Checked, place: int, rate: float, usual: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from salesbook.domain.proposals.reach import chance_of, reached_with
 from salesbook.domain.proposals.words import ProposalWords
 from salesbook.frames import row_keys
 from salesbook.messages import Finding
-from salesbook.money import round_half_away, to_text
+from salesbook.money import round_half_away, to_decimal
 from salesbook.tables.base import is_of_money
 
 HARDLY: Final = 0.1
@@ -33,7 +34,9 @@ def out_of_reach(targets: pd.DataFrame, years: list[YearAhead], decimals: int) -
         if np.isnan(draws).any() or chance_of(draws, target) >= HARDLY:
             continue
         words = ProposalWords(year.metric, decimals)
-        most = round_half_away(reached_with(draws, HARDLY))
+        # What is too much is the difference of the two amounts as they are printed.
+        most = words.amount(round_half_away(reached_with(draws, HARDLY)))
+        typed = to_decimal(target, decimals) if is_of_money(year.metric) else Decimal(target)
         yield Finding(
             "target-out-of-reach",
             "warning",
@@ -41,10 +44,10 @@ def out_of_reach(targets: pd.DataFrame, years: list[YearAhead], decimals: int) -
             row=int(row.Index),
             field="target",
             row_key=keys[row.Index],
-            found=to_text(target, decimals) if is_of_money(year.metric) else str(target),
+            found=f"{typed:f}",
             params={
-                "most": words.amount(most),
-                "too_much": words.amount(target - most),
+                "most": most,
+                "too_much": typed - most,
                 "expected": words.amount(int(year.parts["bottom_up"].iloc[place])),
             },
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import pandas as pd
@@ -37,16 +38,14 @@ def is_drafted_out(plan: pd.DataFrame) -> pd.Series[bool]:
 def changed_cells(plan: pd.DataFrame, start_month: int) -> pd.DataFrame:
     """Drafted rows that differ from what holds, with the fiscal `year` and `is_out`.
 
-    What is carried counts too: it decides how much of the target is quota of the year.
+    A target that stays what it is has not changed, whatever part of it makes up for months gone.
     """
     drafts = plan[plan["status"] == "draft"]
     is_new = drafts["in_force"].isna()
     is_moved = (drafts["amount"] != drafts["in_force"]).fillna(False)
-    carried = drafts["carried"].fillna(0)
-    is_carried = (carried != drafts["carried_in_force"].fillna(0)) & ~is_new
     is_out = is_drafted_out(plan).reindex(drafts.index)
 
-    changed = drafts.assign(is_out=is_out)[is_new | is_moved | is_carried | is_out]
+    changed = drafts.assign(is_out=is_out)[is_new | is_moved]
     return changed.assign(year=_years(changed, start_month))
 
 
@@ -149,7 +148,29 @@ def answer(plan: pd.DataFrame, policy: Policy, *, publish: bool) -> list[Message
         }
         code = f"plan.{kind}-first" if before.empty else f"plan.{kind}-changes"
         messages.append(Message(code, params))
+        messages.extend(_of_the_year(before, after, topic))
     return messages
+
+
+def _of_the_year(before: pd.DataFrame, after: pd.DataFrame, topic: Topic) -> Iterator[Message]:
+    """Say what becomes of the year's target, where the sum of its months says something else.
+
+    Months that ask for less because more was sold before look like a target that is cut.
+    """
+    carried_before = int(before["carried"].fillna(0).sum())
+    carried = int(after["carried"].fillna(0).sum())
+    if before.empty or carried == carried_before:
+        return
+    quota_before = int(before["amount"].sum()) - carried_before
+    quota = int(after["amount"].sum()) - carried
+    stays = "stays" if quota == quota_before else "moves"
+    facts: dict[str, Fact] = {
+        "before": topic.amount(quota_before),
+        "target": topic.amount(quota),
+        "carried": topic.amount(abs(carried)),
+    }
+    side = "ahead" if carried < 0 else "behind"
+    yield Message(f"plan.year-{stays}-{side}", facts)
 
 
 def _years(plan: pd.DataFrame, start_month: int) -> pd.Series[int]:

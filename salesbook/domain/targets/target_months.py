@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,10 @@ from salesbook.names.folding import fold_name
 
 TargetKey = tuple[int, str, str, str]
 """Year, kind of scope, folded scope (blank for the company) and metric of a target."""
+
+
+_NEARLY: Final = 0.25
+"""Months that come so near to their target are amounts, and not weights alone."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,9 @@ def months_that_differ(task: Task) -> Iterator[Finding]:
 
     Where they do not, the year's target counts for months that are weights, and the months count
     where they are fixed (docs/decisions/0036). Months without a row take what is left, so only
-    twelve months, or months above the target, can be apart from it.
+    twelve months, or months above the target, can be apart from it. Weights need not come to the
+    target: 100, 120, 140 ... say how months lie. Only where they nearly do are they amounts, one of
+    which may be mistyped.
     """
     if not has_rows(task, "TargetMonths") or "Targets" not in task.tables:
         return
@@ -171,6 +177,9 @@ def months_that_differ(task: Task) -> Iterator[Finding]:
         of_target = found.get(key)
         total = of_target.year_by_months if of_target else None
         if of_target is None or total is None or total == of_target.target:
+            continue
+        is_near = abs(total - of_target.target) <= _NEARLY * of_target.target
+        if of_target.hard_year is None and not is_near:
             continue
         sums[int(str(row))] = measure_of(task, total, key[3])
         if of_target.hard_year is not None:

@@ -19,6 +19,7 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
+from salesbook.domain.pipeline.forecast.basis import stage_categories
 from salesbook.domain.pipeline.stages.codes import (
     KnownDeals,
     StageCodes,
@@ -60,7 +61,7 @@ def slice_of(scope: Scope) -> tuple[str, str]:
 
 
 TO_COME: Final = ("Reps", "Candidates")
-"""Tables that know who is to come; of all else pages know what there is on the day."""
+"""Tables that know who is to come, and to go; of all else pages know what there is on the day."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class PageContext:
     names: Names
     """What people call the rows of the workbook."""
     to_come: Tables = field(default_factory=dict)
-    """Tables of TO_COME as they stand, with who has signed and starts after the day of the run."""
+    """Tables of TO_COME as they stand, with who starts or leaves after the day of the run."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several lists look up, by what it is."""
 
@@ -152,6 +153,13 @@ class PageContext:
             return False
         first, last = employment
         return (first is None or first <= self.as_of) and (last is None or last >= self.as_of)
+
+    def leaves_before(self, rep_id: Any, day: dt.date) -> bool:
+        """Whether a rep's last day, be it still to come, is before a day."""
+        reps = self.with_to_come("Reps")
+        last_days = self.once("last days", lambda: reps.set_index("rep_id")["left_on"].to_dict())
+        last_day = last_days.get(rep_id)
+        return bool(pd.notna(last_day) and last_day < pd.Timestamp(day))
 
     def has_left(self, rep_id: Any) -> bool:
         """Whether a rep's last day is over."""
@@ -233,6 +241,14 @@ class PageContext:
     def open_deals(self) -> pd.DataFrame:
         """Rows of Deals in an open stage."""
         return self.deals.frame[self.deals.is_open]
+
+    @cached_property
+    def counted_deals(self) -> pd.DataFrame:
+        """Open deals that count in a forecast: neither they nor their stage are omitted from it."""
+        codes = self.deals.code[self.deals.is_open]
+        of_stage = stage_categories(self.stages, codes, self.open_deals)
+        category = self.open_deals["category"].fillna(of_stage)
+        return self.open_deals[category != "omitted"]
 
     # What people call them.
 

@@ -239,8 +239,8 @@ def worst_metric(context: PageContext, rep_id: str) -> Any:
 
 
 def largest_open_deal(context: PageContext, rep_id: str) -> Any:
-    """The rep's largest deal that is open and expected to close this year; None without one."""
-    deals = context.open_deals
+    """The rep's largest open deal that a forecast counts and expects this year; None without one."""
+    deals = context.counted_deals
     end = pd.Timestamp(f"{context.months_of_this_year[-1]}-01") + pd.offsets.MonthEnd(1)
     own = deals[(deals["rep_id"] == rep_id) & (deals["expected_on"] <= end)]
     own = own[own["amount"].notna()]

@@ -20,15 +20,16 @@ from salesbook.domain.pipeline.forecast.lines import (
 )
 from salesbook.domain.pipeline.forecast.outlook import Outlook, has_begun, is_unknown, outlook_of
 from salesbook.domain.pipeline.forecast.parts import (
-    Parts,
+    PartsOfPeople,
+    Presence,
+    Shared,
+    own_before,
     parts_by_field,
     parts_of_company,
-    parts_of_reps,
-    parts_of_teams,
 )
 from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
-from salesbook.domain.pipeline.forecast.to_come import arrived
+from salesbook.domain.pipeline.forecast.to_come import arrived, days_counted
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.team.staff import Staff
@@ -54,7 +55,7 @@ def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
     sales = credits_of(tables, task.policy, as_of=as_of)
-    credited = credited_deals(deals, staff, as_of)
+    credited = credited_deals(deals, _staff_ahead(task), as_of)
     still_open, findings = open_lines(credited, deals, codes, rates.now, as_of)
     lines = forecast_lines(
         closed_lines(sales.lines, staff), still_open, target_lines(tables["TargetPlan"], staff)
@@ -66,6 +67,15 @@ def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast
     table = forecast_frame(lines, as_of, task.policy.rules, drawn, coverage_needed=needed)
     outlook = drawn if isinstance(drawn, Outlook) else None
     return Forecast(table, lines, findings, outlook)
+
+
+def _staff_ahead(task: Task) -> Staff:
+    """Everybody with the days on which he comes and goes, those to come among them.
+
+    A forecast is of days to come, as a plan and a proposal are: who is to join in August sells
+    nothing in July, and belongs to his team.
+    """
+    return Staff(task.as_it_stands("Reps"), task.as_it_stands("Assignments"))
 
 
 def _why_unknown(basis: Basis) -> Message | None:
@@ -87,13 +97,13 @@ def _outlook(
 
 def _parts(
     task: Task, basis: Basis, credited: pd.DataFrame, lines: pd.DataFrame, sales: pd.DataFrame
-) -> Mapping[str, Parts]:
+) -> Mapping[str, Shared]:
     """Which part of new deals and of repeat orders each slice gets.
 
-    A rep shares in them who is there today and has something to show or a target to reach.
+    A rep shares in them, while he is there, who has something to show or a target to reach.
     """
-    tables, as_of = task.tables, task.as_of
-    staff = Staff(tables["Reps"], tables["Assignments"])
+    as_of = task.as_of
+    staff = _staff_ahead(task)
     is_new = arrived(basis, basis.today)[credited["place"].to_numpy()]
     is_of_rep = ~credited["place"].duplicated().to_numpy()
     new_deals = credited[is_new & is_of_rep]
@@ -104,24 +114,43 @@ def _parts(
         *new_deals["rep"].dropna().unique(),
         *repeats["rep_id"].dropna().unique(),
     }
-    reps = pd.Index(sorted(rep for rep in candidates if _is_there(staff, rep, as_of)), dtype="str")
-    of_reps = parts_of_reps(new_deals["rep"], repeats, reps, task.policy.rules.few)
+    reps = pd.Index(
+        sorted(rep for rep in candidates if not _has_left(staff, rep, as_of)), dtype="str"
+    )
     names = pd.Series(reps, index=reps)
     today = pd.Series(pd.Timestamp(as_of), index=names.index)
+    presence, few = _presence(staff, as_of), task.policy.rules.few
+    own = own_before(
+        new_deals["rep"],
+        repeats,
+        staff.teams(names, today),
+        presence=presence,
+        days=(days_counted(basis, basis.today), float(_DAYS_OF_REPEATS)),
+    )
     return {
         "all": parts_of_company(),
-        "team": parts_of_teams(of_reps, staff.teams(names, today)),
-        "rep": of_reps,
+        "team": PartsOfPeople(own, presence, few, by_team=True),
+        "rep": PartsOfPeople(own, presence, few, by_team=False),
         "source": parts_by_field(new_deals["source"], None, "source"),
         "product": parts_by_field(new_deals["product"], repeats, "product"),
         "pipeline": parts_by_field(new_deals["pipeline"], None, "pipeline"),
     }
 
 
-def _is_there(staff: Staff, rep: Any, as_of: dt.date) -> bool:
-    """Whether a rep has not left; of one whom Team lacks nobody says that he has."""
+def _has_left(staff: Staff, rep: Any, as_of: dt.date) -> bool:
+    """Whether a rep has left; of one whom Team lacks nobody says that he has."""
     _, last_day = staff.employment.get(rep, (None, None))
-    return last_day is None or last_day >= as_of
+    return last_day is not None and last_day < as_of
+
+
+def _presence(staff: Staff, as_of: dt.date) -> Presence:
+    """From when to when each rep is there, in days from the day of the forecast."""
+    days = {}
+    for rep, (first_day, last_day) in staff.employment.items():
+        first = float("-inf") if first_day is None else float((first_day - as_of).days)
+        last = float("inf") if last_day is None else float((last_day - as_of).days)
+        days[rep] = (first, last)
+    return Presence(days)
 
 
 def _repeats(sales: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 from salesbook.arrays import Floats, Ints
 from salesbook.domain.pipeline.forecast.basis import Basis
 from salesbook.domain.pipeline.forecast.open_deals import OpenMoney
-from salesbook.domain.pipeline.forecast.parts import Parts, slice_numbers
+from salesbook.domain.pipeline.forecast.parts import PartsOfPeople, Shared, slice_numbers
 from salesbook.domain.pipeline.forecast.prospect import Prospect, prospect_at
 from salesbook.domain.pipeline.forecast.replay import (
     FEWEST_CLOSED,
@@ -69,7 +69,7 @@ class Outlook:
     slices: Mapping[str, pd.Series[Any]]
     """Per kind of slice: that of each row of `money`."""
     awaited_slices: Mapping[str, pd.Series[Any]]
-    parts: Mapping[str, Parts]
+    parts: Mapping[str, Shared]
     corrections: Mapping[str, Correction]
     expected: dict[Window, tuple[Floats, Floats, Floats, Floats]] = field(default_factory=dict)
     """What was calculated already, by window.
@@ -80,14 +80,8 @@ class Outlook:
 
     def names_of(self, kind: str) -> set[str]:
         """Slices of a kind of which something is to be expected."""
-        parts = self.parts[kind]
-        in_parts = {
-            str(name)
-            for shares in (parts.new_deals, parts.repeats)
-            for name in shares.index[shares > 0]
-        }
         return {
-            *in_parts,
+            *self.parts[kind].names(),
             *self.slices[kind].dropna().unique(),
             *self.awaited_slices[kind].dropna().unique(),
         }
@@ -102,24 +96,25 @@ class Outlook:
         index = pd.Index(names)
         slice_of = slice_numbers(self.slices[kind], index)
         awaited_slice = slice_numbers(self.awaited_slices[kind], index)
-        new_parts, repeat_parts = self.parts[kind].of(index)
         randoms = [seeded(self.as_of, f"{kind}|{name}") for name in names]
 
-        drawn: dict[Window, tuple[Floats, Floats, float, float]] = {}
+        drawn: dict[Window, _Drawn] = {}
         figures = []
         for window, corrected_by in windows:
             if window not in drawn:
-                parts = (new_parts, repeat_parts)
-                drawn[window] = self._drawn(window, slice_of, awaited_slice, parts, randoms)
+                parts = self._parts_of(kind, index, window)
+                of_open = self._drawn_of_open(
+                    kind, names, window, (slice_of, awaited_slice), randoms
+                )
+                drawn[window] = self._with_what_is_to_come(of_open, window, parts, randoms)
             draws, open_mean, new_mean, repeat_mean = drawn[window]
             correction = self.corrections[corrected_by]
-            mean = open_mean + new_mean * new_parts + repeat_mean * repeat_parts
-            corrected = correction.applied(draws, mean[:, None])
+            corrected = correction.applied(draws, (open_mean + new_mean + repeat_mean)[:, None])
             figures.append(
                 Figures(
                     open_expected=correction.level * open_mean,
-                    to_come=correction.level * new_mean * new_parts,
-                    repeat=correction.level * repeat_mean * repeat_parts,
+                    to_come=correction.level * new_mean,
+                    repeat=correction.level * repeat_mean,
                     draws=np.sort(corrected, axis=1),
                 )
             )
@@ -141,25 +136,107 @@ class Outlook:
             self.expected[window] = (*of_deals, arrivals.wins(window), repeats.counts(window))
         return self.expected[window]
 
-    def _drawn(
+    def _parts_of(self, kind: str, names: pd.Index[Any], window: Window) -> tuple[Floats, Floats]:
+        """The parts of new deals and of repeat orders that each name gets in a window.
+
+        Where people come or go in it, month by month, as much as each month brings of the whole.
+        """
+        shared = self.parts[kind]
+        if shared.is_steady(window):
+            return shared.within(window).of(names)
+
+        arrivals, repeats = self.prospect.arrivals, self.prospect.repeats
+        new_parts, repeat_parts = np.zeros(len(names)), np.zeros(len(names))
+        new_in_all = repeats_in_all = 0.0
+        for month in _months_of(window, self.as_of):
+            *_, wins, orders = self._expected(month)
+            new, repeat = arrivals.expected(wins), repeats.expected(orders)
+            new_part, repeat_part = shared.within(month).of(names)
+            new_parts += new * new_part
+            repeat_parts += repeat * repeat_part
+            new_in_all += new
+            repeats_in_all += repeat
+        return _over(new_parts, new_in_all), _over(repeat_parts, repeats_in_all)
+
+    def _drawn_of_open(
         self,
+        kind: str,
+        names: Sequence[str],
         window: Window,
-        slice_of: Ints,
-        awaited_slice: Ints,
+        slices: tuple[Ints, Ints],
+        randoms: Sequence[np.random.Generator],
+    ) -> tuple[Floats, Floats]:
+        """Draws of what open deals bring each slice, and their means.
+
+        A rep brings nothing before he comes and after he has left. Who takes over his deals then is
+        not known: they count for the company and for his team, and for no rep.
+        """
+        slice_of, awaited_slice = slices
+        draws = np.zeros((len(names), len(self.money.hazards)))
+        mean = np.zeros(len(names))
+        for days, places in self._days_of(kind, names, window).items():
+            # One more at the end: who is in no slice has the number -1, which points there.
+            number = np.full(len(names) + 1, -1, dtype=np.int64)
+            number[places] = np.arange(len(places))
+            of_row, of_awaited_row = number[slice_of], number[awaited_slice]
+            own_randoms = [randoms[place] for place in places]
+            draws[places] = self.money.draws(days, of_row, of_awaited_row, own_randoms)
+
+            of_open, of_awaited, *_ = self._expected(days)
+            mean[places] = _summed(of_open, of_row, len(places))
+            mean[places] += _summed(of_awaited, of_awaited_row, len(places))
+        return draws, mean
+
+    def _days_of(self, kind: str, names: Sequence[str], window: Window) -> dict[Window, list[int]]:
+        """The places of the names by the days of the window on which they can sell something."""
+        shared = self.parts[kind]
+        if kind != "rep" or not isinstance(shared, PartsOfPeople):
+            return {window: list(range(len(names)))}
+        places: dict[Window, list[int]] = {}
+        for place, rep in enumerate(names):
+            days = shared.presence.within(rep, window)
+            if days is not None:
+                places.setdefault(days, []).append(place)
+        return places
+
+    def _with_what_is_to_come(
+        self,
+        of_open: tuple[Floats, Floats],
+        window: Window,
         parts: tuple[Floats, Floats],
         randoms: Sequence[np.random.Generator],
-    ) -> tuple[Floats, Floats, float, float]:
-        """Draws per slice; the mean of open deals per slice; that of new deals, of repeat orders."""
-        size = len(randoms)
+    ) -> _Drawn:
+        """Draws of everything per slice, and the means of its three sources."""
+        draws, open_mean = of_open
         arrivals, repeats = self.prospect.arrivals, self.prospect.repeats
-        of_open, of_awaited, wins, orders = self._expected(window)
-        open_mean = _summed(of_open, slice_of, size) + _summed(of_awaited, awaited_slice, size)
-
-        draws = self.money.draws(window, slice_of, awaited_slice, randoms)
+        *_, wins, orders = self._expected(window)
         for place, (new_part, repeat_part) in enumerate(zip(*parts, strict=True)):
             draws[place] += arrivals.draws(wins, float(new_part), randoms[place])
             draws[place] += repeats.draws(orders, float(repeat_part), randoms[place])
-        return draws, open_mean, arrivals.expected(wins), repeats.expected(orders)
+        new_parts, repeat_parts = parts
+        new_mean = arrivals.expected(wins) * new_parts
+        return draws, open_mean, new_mean, repeats.expected(orders) * repeat_parts
+
+
+_Drawn = tuple[Floats, Floats, Floats, Floats]
+"""Draws, a row per slice; the means of open deals, new deals and repeat orders, one per slice."""
+
+
+def _months_of(window: Window, as_of: dt.date) -> list[Window]:
+    """A window cut at the ends of months."""
+    first = as_of + dt.timedelta(days=window.after + 1)
+    months = []
+    after = window.after
+    while after < window.until:
+        next_first = dt.date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        until = min(float((next_first - as_of).days - 1), window.until)
+        months.append(Window(after, until))
+        after, first = until, next_first
+    return months
+
+
+def _over(sums: Floats, whole: float) -> Floats:
+    return sums / whole if whole > 0 else sums
 
 
 def _summed(values: Floats, slice_of: Ints, size: int) -> Floats:
@@ -170,7 +247,7 @@ def _summed(values: Floats, slice_of: Ints, size: int) -> Floats:
 def outlook_of(
     basis: Basis,
     credited: pd.DataFrame,
-    parts: Mapping[str, Parts],
+    parts: Mapping[str, Shared],
     gone: Mapping[str, Sequence[tuple[float, float]]],
     as_of: dt.date,
 ) -> Outlook:

@@ -30,6 +30,11 @@ class Demand:
     """The company's: of TargetMonths where it has months there, else by the settings."""
     shares: Shares
     months: MonthsAsked
+    left: Floats | None = None
+    """Per month the part of its work days to come, in which months gone can be made up for; None
+    where nothing is to be made up for."""
+    gap_shares: Floats | None = None
+    """Per seat which part of what makes up for months gone each month is to carry."""
 
 
 def taking_part(demand: Demand) -> Demand:
@@ -62,6 +67,54 @@ def stays_in(demand: Demand) -> Flags:
     return stays
 
 
+def with_gaps_in_days_to_come(demand: Demand, quotas: Ints) -> Demand:
+    """Let what makes up for months gone fall to the days that are still to come.
+
+    On the last day of November nobody can make up for the year in November: its target stays about
+    what it was, and December carries the gap. What a seat gets beyond its quota leans to each month
+    by season × work days left, its quota by the season alone.
+
+    Args: quotas of the seats, in these months.
+    """
+    left = demand.left
+    if left is None or not left.any() or (left == 1).all():
+        return demand
+    usual = _row_shares(np.where(demand.seats.present, demand.weights * demand.season, 0.0))
+    to_come = _row_shares(usual * left)
+    # Whoever is not there in the days to come has no other place for a gap.
+    to_come = np.where(to_come.sum(axis=1, keepdims=True) > 0, to_come, usual)
+
+    wanted = demand.shares.wanted.copy()
+    for seat, part in demand.shares.fixed.items():
+        wanted[seat] = part
+    gap = (wanted - quotas)[:, None]
+    leaning = np.maximum(quotas[:, None] * usual + gap * to_come, 0.0)
+    before = np.maximum(wanted, 0.0)[:, None] * usual
+
+    # The season moves as the sums do, and weights only as far as that leaves something to move.
+    of_season = _ratio(leaning.sum(axis=0), before.sum(axis=0))
+    of_seats = _ratio(leaning, before) / np.where(of_season > 0, of_season, 1.0)
+    return replace(
+        demand,
+        weights=demand.weights * of_seats,
+        season=demand.season * of_season,
+        gap_shares=to_come,
+    )
+
+
+def _row_shares(rows: Floats) -> Floats:
+    """Each row as parts of 1; a row of nothing stays one."""
+    sums = rows.sum(axis=1, keepdims=True)
+    shares: Floats = np.divide(rows, sums, out=np.zeros_like(rows), where=sums > 0)
+    return shares
+
+
+def _ratio(after: Floats, before: Floats) -> Floats:
+    """How much more it is than before; 1 where it was nothing."""
+    ratio: Floats = np.divide(after, before, out=np.ones_like(after), where=before > 0)
+    return ratio
+
+
 def solved(
     demand: Demand, asked: CellsAsked, topic: Topic, unit: int, quotas: Ints | None
 ) -> tuple[pd.DataFrame, list[Finding]]:
@@ -73,7 +126,8 @@ def solved(
     of_hard_teams = _cells_of_hard_teams(demand, asked, unit)
     result = split_matrix(request_of(demand, [*cells, *of_hard_teams], unit))
     names = {"months": demand.seats.months, "people": demand.seats.rep_ids}
-    notes = plan_findings(result, topic, asked_unit=unit, names=names)
+    is_rest = quotas is not None
+    notes = plan_findings(result, topic, asked_unit=unit, names=names, is_rest=is_rest)
     rows = _rows(demand, result.amounts, cells, quotas)
     return rows, [*locks_without_seat, *notes]
 
@@ -176,7 +230,7 @@ def _rows(
 
     is_shown: Flags = seats.present | (amounts != 0)
     seat_of_row, month_of_row = np.nonzero(is_shown)
-    carried = None if quotas is None else _carried(amounts, is_shown, quotas)
+    carried = None if quotas is None else _carried(amounts, is_shown, quotas, demand.gap_shares)
 
     rows = pd.DataFrame(
         {
@@ -192,15 +246,25 @@ def _rows(
     return rows.sort_values(["period", "rep_id"], ignore_index=True)
 
 
-def _carried(amounts: Ints, is_shown: Flags, quotas: Ints) -> Ints:
-    """What each seat's months hold beyond its quota, spread over them in proportion."""
+def _carried(amounts: Ints, is_shown: Flags, quotas: Ints, gap_shares: Floats | None) -> Ints:
+    """What each seat's months hold beyond its quota.
+
+    It lies in the days to come, or in proportion to the months where they cannot hold it.
+    """
     carried = np.zeros_like(amounts)
     for seat, amounts_of_seat in enumerate(amounts):
         months = np.flatnonzero(is_shown[seat]).tolist()
         if not months:
             continue
-        beyond_quota = int(amounts_of_seat.sum() - quotas[seat])
-        weights = amounts_of_seat[months].tolist()
+        planned = amounts_of_seat[months]
+        beyond_quota = int(planned.sum() - quotas[seat])
+        if gap_shares is not None and gap_shares[seat, months].any():
+            parts = allocate(beyond_quota, gap_shares[seat, months].tolist())
+            if (np.array(parts) <= planned).all():
+                carried[seat, months] = parts
+                continue
+
+        weights = planned.tolist()
         if not any(weights):
             weights = [1] * len(months)
         carried[seat, months] = allocate(beyond_quota, weights)

@@ -54,6 +54,13 @@ def lock_constraints(locks: pd.DataFrame, seats: Seats) -> tuple[list[Constraint
     return constraints, findings
 
 
+def is_kept(kind: str, locked: int, planned: int) -> bool:
+    """Whether a plan keeps a lock."""
+    if kind == "min":
+        return planned >= locked
+    return planned <= locked if kind == "max" else planned == locked
+
+
 def employment_constraints(seats: Seats) -> list[Constraint]:
     """Keep the months empty in which a rep does not work here, or not in the seat's team."""
     constraints = []

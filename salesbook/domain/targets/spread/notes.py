@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from salesbook.domain.targets.spread.problem import Constraint
 from salesbook.domain.targets.spread.solver import Moved, SplitResult
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Fact, Finding
@@ -14,6 +15,8 @@ from salesbook.money import to_decimal, to_float, to_text
 from salesbook.tables import is_of_money
 
 _SIGNS: Final[Mapping[str, str]] = {"min": "≥", "max": "≤"}
+_SUMS_OF_PEOPLE: Final = ("company", "team", "rep")
+_CELLS: Final = ("lock", "min", "max")
 _NAMED: Final = 3
 """Constraints or sets named in a sentence; of more it says how many."""
 
@@ -25,11 +28,26 @@ class Topic:
     year: int
     metric: str
     decimals: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What people call the reps, by id; one that is not there is called by his id."""
 
     @classmethod
-    def of(cls, year: int, metric: str, money_decimals: int) -> Topic:
+    def of(
+        cls,
+        year: int,
+        metric: str,
+        money_decimals: int,
+        names: Mapping[str, str] | None = None,
+    ) -> Topic:
         """Revenue is money with so many decimals, every other metric a count."""
-        return cls(year, metric, money_decimals if is_of_money(metric) else 0)
+        return cls(year, metric, money_decimals if is_of_money(metric) else 0, names or {})
+
+    def called(self, kind: str, key: str) -> str:
+        """A constraint's key with the name of its rep, and of a cell its month."""
+        if kind == "rep":
+            return self.names.get(key, key)
+        rep, _, month = key.rpartition(" ")
+        return f"{self.names.get(rep, rep)} {month}" if kind in _CELLS and rep else key
 
     @property
     def key(self) -> str:
@@ -53,16 +71,28 @@ class Topic:
 
 
 def plan_findings(
-    result: SplitResult, topic: Topic, *, asked_unit: int, names: Mapping[str, Sequence[str]]
+    result: SplitResult,
+    topic: Topic,
+    *,
+    asked_unit: int,
+    names: Mapping[str, Sequence[str]],
+    is_rest: bool = False,
 ) -> list[Finding]:
     """Say where a plan is not what unit, season and weights ask for.
 
     Args:
         names: of the plan's `months` and `people`.
+        is_rest: the plan is of what is left of a year. What was sold is whole in no unit, so that
+            what is left of a target is not either, and nobody can do anything about it.
     """
     findings = []
-    if result.unit_breakers:
-        findings.append(_smaller_unit(result, topic, asked_unit))
+    breakers = [
+        constraint
+        for constraint in result.unit_breakers
+        if not is_rest or constraint.kind not in _SUMS_OF_PEOPLE
+    ]
+    if breakers:
+        findings.append(_smaller_unit(breakers, result.unit, topic, asked_unit))
     if result.moved_months:
         findings.append(_moved("split-months-moved", result.moved_months, names["months"], topic))
     if result.moved_people:
@@ -70,18 +100,20 @@ def plan_findings(
     return findings
 
 
-def _smaller_unit(result: SplitResult, topic: Topic, asked_unit: int) -> Finding:
+def _smaller_unit(
+    breakers: Sequence[Constraint], unit: int, topic: Topic, asked_unit: int
+) -> Finding:
     """Amounts that are not whole in the unit asked for make it smaller."""
-    breakers = []
-    for constraint in result.unit_breakers:
+    texts = []
+    for constraint in breakers:
         fact = {"kind": constraint.kind, "key": constraint.key, "amount": constraint.amount}
-        breakers.append(_equation(fact, topic))
+        texts.append(_equation(fact, topic))
     return topic.warning(
         "split-unit-smaller",
-        found=to_text(result.unit, topic.decimals),
+        found=to_text(unit, topic.decimals),
         asked=topic.amount(asked_unit),
-        used=topic.amount(result.unit),
-        because=first_few(breakers, ", "),
+        used=topic.amount(unit),
+        because=first_few(texts, ", "),
     )
 
 
@@ -92,7 +124,7 @@ def _moved(code: str, moved: Sequence[Moved], names: Sequence[str], topic: Topic
         code,
         found=to_text(farthest.planned, topic.decimals),
         count=len(moved),
-        name=names[farthest.index],
+        name=topic.names.get(names[farthest.index], names[farthest.index]),
         wanted=topic.amount(farthest.wanted),
         planned=topic.amount(farthest.planned),
     )
@@ -134,9 +166,9 @@ def _listed(fact: Mapping[str, Any], topic: Topic) -> dict[str, str | float]:
 
 def _equation(fact: Mapping[str, Any], topic: Topic) -> str:
     """A constraint as `key = amount`; the company's total has the year for a key."""
-    key = fact["key"] or f"FY{topic.year}"
+    key = topic.called(str(fact["kind"]), str(fact["key"])) or f"FY{topic.year}"
     sign = _SIGNS.get(fact["kind"], "=")
-    amount = to_text(int(fact["amount"]), topic.decimals)
+    amount = f"{topic.amount(int(fact['amount'])):,f}"
     return f"{key} {sign} {amount}"
 
 

@@ -102,17 +102,34 @@ def as_planned_where_hard(sold: Done, gone: Done, seats: Seats, months: MonthsAs
 
 
 @dataclass(frozen=True)
-class Least:
-    """What cells and hard months need at least in the months to plan."""
+class Room:
+    """What is needed at least in the months to plan, and how much may be put into them."""
 
     seats: Ints
     """Of each seat, what its locks and lower bounds need."""
+    most: Floats
+    """Of each seat without a fixed part what it carries at most, see `most_of_leavers`."""
     teams: Mapping[str, int]
     """By folded name: the sum of the team's hard months."""
     total: int = 0
 
 
-def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Least, spare: Floats) -> Shares:
+def most_of_leavers(seats: Seats, quotas: Ints) -> Floats:
+    """What each seat may make up for at most: who leaves before the year ends, nothing.
+
+    His days are few, and what he missed would all be asked of them: it falls to who stays, as if he
+    had left already. So his quota of the months to plan is the most that he carries.
+
+    Args: seats and quotas with the months to plan only.
+    """
+    stay = {
+        rep for rep, is_there in zip(seats.rep_ids, seats.present[:, -1], strict=True) if is_there
+    }
+    leaves = np.array([rep not in stay for rep in seats.rep_ids], dtype=bool)
+    return np.where(leaves, quotas.astype(np.float64), np.inf)
+
+
+def rest_of(shares: Shares, seats: Seats, done: Done, *, room: Room, spare: Floats) -> Shares:
     """Take off what is done from the year's total and from each part: the rest carries the gap.
 
     Who is free to carry more or less gets the rest in proportion to what is missing from the own
@@ -123,7 +140,7 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Least, spare: Fl
     Args:
         shares: of the whole year.
         seats: with the months to plan only.
-        least: what may not be gone below in those months.
+        room: what may not be gone below in those months, nor above.
         spare: weights of those months, for when nobody misses anything.
 
     Returns: the shares of the months to plan; their total is above what is missing only where fixed
@@ -138,11 +155,12 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Least, spare: Fl
     for seat, part in shares.fixed.items():
         if takes_part[seat]:
             gap = part - int(done.seats[seat])
-            fixed[seat] = max(gap, int(least.seats[seat]))
+            fixed[seat] = max(gap, int(room.seats[seat]))
             beyond_gap[seat] = fixed[seat] - gap
 
     is_free = takes_part.copy()
     is_free[list(fixed)] = False
+    most = np.where(is_free, room.most, 0.0)
     wanted = np.zeros(len(takes_part))
     missing = shares.total - done.total
 
@@ -155,31 +173,47 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Least, spare: Fl
         in_fixed_team |= members
         if (members & takes_part).any():
             gap = shares.teams[team] - done.teams.get(team, 0)
-            needed = sum_over(fixed, members) + int(least.seats[members & is_free].sum())
-            needed = max(needed, least.teams.get(team, 0))
+            needed = sum_over(fixed, members) + int(room.seats[members & is_free].sum())
+            needed = max(needed, room.teams.get(team, 0))
             teams[team] = max(gap + sum_over(beyond_gap, members), needed)
             missing += teams[team] - gap
 
-        parts = _missing_parts(shares, members, done, spare)
+        parts = _missing_parts(shares, members, done, most, spare)
         wanted = np.where(members & is_free, parts, wanted)
 
     # Everybody else shares what is missing of the total.
     others = ~in_fixed_team
     missing += sum_over(beyond_gap, others)
-    parts = _missing_parts(shares, others, done, spare)
+    parts = _missing_parts(shares, others, done, most, spare)
     wanted = np.where(others & is_free, parts, wanted)
 
-    needed_by_others = sum_over(fixed, others) + int(least.seats[others & is_free].sum())
+    needed_by_others = sum_over(fixed, others) + int(room.seats[others & is_free].sum())
     total = sum(teams.values()) + needed_by_others
     if shares.of_company:
-        total = max(missing, total, least.total)
+        total = max(missing, total, room.total)
 
     return replace(
         shares, total=total, wanted=wanted, fixed=fixed, teams=teams, takes_part=takes_part
     )
 
 
-def _missing_parts(shares: Shares, members: Flags, done: Done, spare: Floats) -> Floats:
-    """What each member misses of its part of the year; weights where nobody misses anything."""
+def _missing_parts(
+    shares: Shares, members: Flags, done: Done, most: Floats, spare: Floats
+) -> Floats:
+    """What each member misses of its part of the year; weights where nobody misses anything.
+
+    What is beyond the most of some falls to those without one, as they miss something themselves.
+    """
     missing = np.maximum(shares.wanted - done.seats, 0.0)
-    return missing if missing[members].sum() > 0 else spare
+    if not missing[members].sum() > 0:
+        return spare
+
+    carried = np.minimum(missing, most)
+    too_much = float((missing - carried)[members].sum())
+    stays = members & np.isinf(most)
+    for weights in (np.where(stays, missing, 0.0), np.where(stays, spare, 0.0)):
+        if weights.sum() > 0:
+            shared: Floats = carried + weights * (too_much / weights.sum())
+            return shared
+    # Nobody stays who could take it over.
+    return missing

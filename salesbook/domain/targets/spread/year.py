@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Flags, Ints
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.demand import (
@@ -17,6 +18,7 @@ from salesbook.domain.targets.spread.demand import (
     solved,
     stays_in,
     taking_part,
+    with_gaps_in_days_to_come,
 )
 from salesbook.domain.targets.spread.months_asked import (
     NO_MONTHS,
@@ -28,9 +30,10 @@ from salesbook.domain.targets.spread.notes import Topic, worded
 from salesbook.domain.targets.spread.quotas import Rest, quotas_of_rest
 from salesbook.domain.targets.spread.resplit import (
     Done,
-    Least,
+    Room,
     as_planned_where_hard,
     done_before,
+    most_of_leavers,
     planned_before,
     rest_of,
 )
@@ -111,7 +114,7 @@ def plan_year(
 
     Raises: SplitInfeasible, worded for people.
     """
-    topic = Topic.of(asked.year, asked.metric, evidence.policy.decimals)
+    topic = _topic(asked, evidence)
     unit = _unit(topic, evidence.policy)
     seats = _seats(asked, evidence)
     if not seats.rep_ids:
@@ -163,7 +166,7 @@ def plan_newcomers(
 
     Raises: SplitInfeasible, worded for people.
     """
-    topic = Topic.of(asked.year, asked.metric, evidence.policy.decimals)
+    topic = _topic(asked, evidence)
     unit = _unit(topic, evidence.policy)
     planned = {fold_name(str(rep)) for rep in plan_in_force(asked.current)["rep_id"]}
     names = asked.targets["scope"].map(lambda name: fold_name(str(name)))
@@ -214,6 +217,13 @@ def people_without_plan(asked: YearToPlan, evidence: Evidence, *, since: str) ->
         if seats.rep_ids[seat] not in planned and fold_name(seats.rep_ids[seat]) not in has_target
     }
     return sorted(left_out)
+
+
+def _topic(asked: YearToPlan, evidence: Evidence) -> Topic:
+    """What the plan is for, with the names of reps for its sentences."""
+    reps = evidence.tables["Reps"]
+    names = dict(zip(reps["rep_id"], reps["name"].fillna(reps["rep_id"]), strict=True))
+    return Topic.of(asked.year, asked.metric, evidence.policy.decimals, names)
 
 
 def _unit(topic: Topic, policy: Policy) -> int:
@@ -309,8 +319,25 @@ def _rest_of_year(
     actuals = facts[facts["metric"] == asked.metric]
     sold = done_before(since, actuals, held, seats, as_of=evidence.as_of)
     sold = as_planned_where_hard(sold, gone, seats.since(since), asked.months)
-    demand = _demand_since(since, replace(whole_year, shares=shares), sold, asked.cells)
-    return _Rest(taking_part(demand), quotas[stays_in(demand)], sold.total)
+    demand = _demand_since(
+        since,
+        replace(whole_year, shares=shares, left=_left(rest.seats.months, evidence)),
+        sold,
+        asked.cells,
+        most_of_leavers(rest.seats, quotas),
+    )
+    quotas_left = quotas[stays_in(demand)]
+    demand = with_gaps_in_days_to_come(taking_part(demand), quotas_left)
+    return _Rest(demand, quotas_left, sold.total)
+
+
+def _left(months: Sequence[str], evidence: Evidence) -> Floats:
+    """The part of each month's work days that is still to come."""
+    gone = [
+        evidence.calendar.share_gone(first_day(month, 1), last_day(month, 1), evidence.as_of)
+        for month in months
+    ]
+    return 1.0 - np.array(gone, dtype=np.float64)
 
 
 def _refuse_impossible(demand: Demand, asked: CellsAsked, since: str, unit: int) -> None:
@@ -323,7 +350,9 @@ def _refuse_impossible(demand: Demand, asked: CellsAsked, since: str, unit: int)
     refuse_clashes(request_of(demand, later, unit, since=since))
 
 
-def _demand_since(since: str, demand: Demand, done: Done, asked: CellsAsked) -> Demand:
+def _demand_since(
+    since: str, demand: Demand, done: Done, asked: CellsAsked, most: Floats
+) -> Demand:
     """What is left to ask for from a month on, when so much is done."""
     is_later = np.array([month >= since for month in demand.seats.months])
     seats = demand.seats.since(since)
@@ -345,10 +374,10 @@ def _demand_since(since: str, demand: Demand, done: Done, asked: CellsAsked) -> 
         demand.shares,
         seats,
         done,
-        least=Least(least, least_of_teams, least_of_all),
+        room=Room(least, most, least_of_teams, least_of_all),
         spare=spare,
     )
-    return Demand(seats, weights, season, shares, demand.months)
+    return Demand(seats, weights, season, shares, demand.months, demand.left)
 
 
 def _above_target(topic: Topic, shares: Shares, rest: _Rest) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.domain.targets.spread.locks import is_kept
 from salesbook.pages.lines.helping import luck_ranges
 from salesbook.pages.lines.target_board.plans import YearPlan
 
@@ -19,13 +20,6 @@ BELOW: Final = "▼"
 
 SIGN_OF_LOCK: Final = {"lock": "=", "min": ">", "max": "<"}
 """By kind of lock, in the order in which a cell that has several shows one."""
-
-
-def is_kept(kind: str, locked: int, planned: int) -> bool:
-    """Whether the plan keeps a lock."""
-    if kind == "min":
-        return planned >= locked
-    return planned <= locked if kind == "max" else planned == locked
 
 
 def month_of_lock(plan: YearPlan, lock: Any) -> str:

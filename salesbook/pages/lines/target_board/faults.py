@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from salesbook.domain.targets.adding_up import MissedTarget
+from salesbook.domain.targets.spread.locks import is_kept
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Message
 from salesbook.names.folding import fold_name
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.pages.lines.line import ATTENTION, LATE, Line
 from salesbook.pages.lines.target_board.amounts import exactly
-from salesbook.pages.lines.target_board.cells import is_kept, month_of_lock
+from salesbook.pages.lines.target_board.cells import month_of_lock
 from salesbook.pages.lines.target_board.clashes import clash_lines
 from salesbook.pages.lines.target_board.plans import YearPlan
 

@@ -319,13 +319,18 @@ class YearPlan:
 
     @cached_property
     def without_plan(self) -> list[str]:
-        """Who works here, leads nobody and has no target of a plan that others have, by key."""
+        """Who works here, leads nobody and has no target of a plan that others have, by key.
+
+        Whoever leaves before the year begins needs none.
+        """
         is_over = last_day(self.year, self.context.first_month) < self.context.as_of
         if not self.has_plan or is_over:
             return []
         managers = self.context.staff.managers(self.context.as_of)
         at_work = {rep for rep in self.context.reps.index if self.context.is_at_work(rep)}
-        return sorted(at_work - managers - self.planned_reps)
+        begins = first_day(self.year, self.context.first_month)
+        leave = {rep for rep in at_work if self.context.leaves_before(rep, begins)}
+        return sorted(at_work - managers - self.planned_reps - leave)
 
     @cached_property
     def reps(self) -> list[str]:
