@@ -84,7 +84,8 @@ class Agreed:
     def _how_many(self, running: Sequence[Record]) -> Message:
         """How many goals run; where some are due and nobody has typed what came of them, these."""
         today = self.context.today
-        late = [goal for goal in running if pd.isna(goal["result"]) and goal["due_on"] < today]
+        typed = [goal for goal in running if pd.isna(goal["metric"]) or pd.isna(goal["target"])]
+        late = [goal for goal in typed if pd.isna(goal["result"]) and goal["due_on"] < today]
         if late:
             return Message("page.talk.goals-late", {"count": len(late)})
         return Message("page.talk.goals-open", {"count": len(running)})
