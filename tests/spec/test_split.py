@@ -507,6 +507,23 @@ def test_what_a_leaver_missed_falls_to_the_others_while_he_is_still_there() -> N
     assert late.set_index(["rep_id", "period"]).loc[("b", "2026-11"), "carried"] == 0
 
 
+def test_who_may_not_do_more_in_the_days_to_come_makes_up_for_nothing() -> None:
+    """On 30 November b may do 100 in December: his November stays 100, and a carries the year."""
+    asked = published(
+        task(
+            "2026-01-01",
+            Targets=[company(2400_00)],
+            Reps=reps("a", "b"),
+            Locks=[lock("b", 12, 100_00, "max")],
+        )
+    )
+    plan = plan_of(split.run(on(asked, "2026-11-30", year=2026))).set_index(["rep_id", "period"])
+    assert plan.loc[("b", "2026-11"), "amount"] == 100_00
+    assert plan.loc[("b", "2026-12"), "amount"] == 100_00
+    assert plan.loc[("a", "2026-11"), "amount"] == 100_00
+    assert plan.loc[("a", "2026-12"), "amount"] == 2100_00
+
+
 def test_a_gap_falls_to_the_days_that_are_to_come() -> None:
     """On the last day of November, November stays what it was and December carries the gap.
 

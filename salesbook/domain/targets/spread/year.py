@@ -319,16 +319,39 @@ def _rest_of_year(
     actuals = facts[facts["metric"] == asked.metric]
     sold = done_before(since, actuals, held, seats, as_of=evidence.as_of)
     sold = as_planned_where_hard(sold, gone, seats.since(since), asked.months)
+    left = _left(rest.seats.months, evidence)
     demand = _demand_since(
         since,
-        replace(whole_year, shares=shares, left=_left(rest.seats.months, evidence)),
+        replace(whole_year, shares=shares, left=left),
         sold,
         asked.cells,
-        most_of_leavers(rest.seats, quotas),
+        np.minimum(
+            most_of_leavers(rest.seats, quotas), _most_in_days_left(rest, quotas, asked, left)
+        ),
     )
     quotas_left = quotas[stays_in(demand)]
     demand = with_gaps_in_days_to_come(taking_part(demand), quotas_left)
     return _Rest(demand, quotas_left, sold.total)
+
+
+def _most_in_days_left(rest: Rest, quotas: Ints, asked: YearToPlan, left: Floats) -> Floats:
+    """What each seat can carry where locks bound all months in which there is still time.
+
+    On the last day of November, with at most 50,000 in December, nobody makes up for more: it is
+    the part of his quota that November has, and these 50,000. The others carry the rest.
+    """
+    has_time = rest.seats.present & (left > 0)
+    cells, _ = asked.cells.constraints(rest.seats)
+    bounds = np.where(has_time, np.inf, 0.0)
+    for cell in cells:
+        if cell.kind in ("lock", "max") and has_time[cell.row, cell.month]:
+            bounds[cell.row, cell.month] = min(bounds[cell.row, cell.month], float(cell.amount))
+
+    weights = np.where(rest.seats.present, rest.weights, 0.0)
+    whole = np.maximum(weights.sum(axis=1), 1e-300)
+    over = np.where(has_time, 0.0, weights).sum(axis=1) / whole
+    most: Floats = quotas * over + bounds.sum(axis=1)
+    return most
 
 
 def _left(months: Sequence[str], evidence: Evidence) -> Floats:
