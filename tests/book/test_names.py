@@ -289,7 +289,7 @@ def test_a_pay_rule_keeps_its_detail(language):
     cells = host.read("Commission")
     header = labels.header("Commission", "rule", language)
     shown = cells.columns[cells.headers.index(header)]
-    assert shown[1] == {"en": "Extra pay: Launch: May", "zh-CN": "专项奖励: Launch: May"}[language]
+    assert shown[1] == {"en": "Extra pay: Launch: May", "zh-CN": "专项奖励：Launch: May"}[language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
