@@ -52,7 +52,7 @@ _FORMATS: Final = {
     "rate": "0%",
     "count": "#,##0",
     "days": "#,##0",
-    "decimal": "0.0#",
+    "decimal": "0.00",
     "error": '"± "0%',
     "signed": '+0;"−"0;0',
     "up": '"▲ "0;;"–"',
