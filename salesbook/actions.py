@@ -403,6 +403,7 @@ _SCORE = Action(
         "prior_deals",
         "season_from",
         "season_years",
+        "split_unit",
     ),
     buttons=(
         Button(
