@@ -229,7 +229,7 @@ def test_an_empty_workbook_has_a_report_too(tmp_path, salesbook):
     book = tmp_path / "New.xlsm"
     assert salesbook("new", book, "--quiet").code == 0
     shown = salesbook("report", book, "--text").out
-    assert "type a target for the year" in shown
+    assert "Type a target for the year" in shown
     assert "has not been calculated yet" in shown
     empty = salesbook("report", book, "--split-by", "rep")
     assert (empty.code, "no report was made" in empty.err) == (0, True)
