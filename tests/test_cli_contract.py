@@ -137,8 +137,9 @@ def test_a_split_says_what_publishing_would_change_and_leaves_the_past(new_book,
 
     # Nothing was sold until November: December carries the gap.
     draft = salesbook("split", book, "--year", "2026", "--as-of", "2026-12-05")
-    (answer,) = draft.document["answer"]
-    assert (answer["code"], answer["params"]["cells"]) == ("plan.draft-changes", 2)
+    changed, *others = draft.document["answer"]
+    assert (changed["code"], changed["params"]["cells"]) == ("plan.draft-changes", 2)
+    assert [one["code"] for one in others] == ["plan.year-stays-behind"]
     changes = salesbook("show", book, "PlanChanges").document["rows"]
     assert [(row["period"], row["before"], row["after"]) for row in changes] == [
         ("2026-12", 50.0, 600.0)
@@ -277,4 +278,4 @@ def test_a_split_that_cannot_be_lists_its_clashes_and_writes_nothing(new_book, s
         ("lock", "R1 2026-01", 70.0),
         ("lock", "R1 2026-02", 70.0),
     ]
-    assert [one["text"] for one in error["release"]] == ["R1 2026-01 = 70.00"]
+    assert [one["text"] for one in error["release"]] == ["Ann Lee 2026-01 = 70.00"]

@@ -427,7 +427,8 @@ def said(outcome: Outcome) -> dict[str, Any]:
         for name, frame in outcome.tables.items()
         if not TABLES[name].is_record and name not in PLANS_AHEAD
     }
-    aside = ("run-older-than-history", "date-too-far")
+    # An order of somebody who is hired later is a mistake on any day.
+    aside = ("run-older-than-history", "date-too-far", "order-before-hire")
     findings = [
         (found.code, found.table, found.row_key, found.field, found.found, found.params)
         for found in outcome.findings
