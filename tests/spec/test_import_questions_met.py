@@ -124,7 +124,7 @@ def test_a_year_is_asked_as_a_year(tmp_path: Path) -> None:
     """Months without a year are no question of columns."""
     done, question, answers = asked_once(tmp_path, MONTHS, "Targets", choose=0)
     assert said(question, "en") == ["Of which year are the columns Jan, Feb, Mar?", "2026", "2027"]
-    assert said(question, "zh-CN")[0] == "列 Jan, Feb, Mar 是哪一年的？"
+    assert said(question, "zh-CN")[0] == "列 Jan、Feb、Mar 是哪一年的？"
     assert done.accepted == 1
     assert answers.typed == ("--column year=2026",)
 

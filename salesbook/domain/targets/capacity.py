@@ -405,8 +405,7 @@ def _month(view: _View, team: str, productivity: Productivity | None, place: int
         return _Month(row, None, Message("capacity-no-history", facts))
     if asked is None:
         year = year_of_month(month, view.question.start_month)
-        number = fiscal_year_of_month(month, view.question.start_month)
-        return _Month(row, None, Message("capacity-no-plan", {"year": year, "number": number}))
+        return _Month(row, None, Message("capacity-no-plan", {"year": year}))
 
     needed = asked / productivity.rate
     low, high = view.range_of(needed, productivity)
