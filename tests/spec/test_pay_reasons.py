@@ -112,7 +112,7 @@ def test_a_bracket_on_all_sales_says_that_it_decides_about_earlier_ones():
     assert entered.startswith("2,000.00 × 157.5% on average")
     for sentence in (entered, left):
         assert sentence.endswith(
-            "The bracket from 50% pays 10% on all sales of the period: "
+            "The bracket from 50% pays 10% on all sales of the period under this plan: "
             "these sales decide about earlier ones, too."
         )
     assert "earlier" not in first + inside

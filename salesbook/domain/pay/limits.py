@@ -63,8 +63,8 @@ def gate_said(terms: Terms, family: str, position: int) -> tuple[Message, ...]:
 def all_sales_said(table: RateTable, lowest: float, highest: float) -> tuple[Message, ...]:
     """Say where a bracket that pays on all sales was entered or left, for earlier ones count too.
 
-    A sale that enters it is also paid what the bracket makes of everything sold before, so that its
-    own rate on average may be 90 %.
+    A sale that enters it is also paid what the bracket makes of everything sold before under the
+    plan, so that its own rate on average may be 90 %.
 
     Args:
         lowest: where the lowest bracket begins that the sales touch, and highest the highest one.
