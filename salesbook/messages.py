@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -33,6 +33,11 @@ def joined(messages: Iterable[Message]) -> Message:
     """Sentences, one at least, as one message of one cell; what each says beside itself goes."""
     first, *more = messages
     return Message(first.code, first.params, tuple(more))
+
+
+def some_of(names: Sequence[str], most: int) -> tuple[str, ...]:
+    """The first few names as a fact of a sentence, with a sign where there are more."""
+    return (*names[:most], *(("…",) if len(names) > most else ()))
 
 
 Severity = Literal["error", "warning"]

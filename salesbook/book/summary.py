@@ -6,11 +6,12 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from salesbook.labels import sentence
+from salesbook.messages import some_of
 
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
@@ -132,7 +133,7 @@ def _identity_lines(result: ImportResult) -> list[Line]:
             if alike.table == table
         ]
         if pairs:
-            facts = {"table": table, "count": len(pairs), "found": _some_of(pairs)}
+            facts = {"table": table, "count": len(pairs), "found": some_of(pairs, _MOST_SHOWN)}
             lines.append(Line(f"added_alike{when}", facts))
 
     rows = [
@@ -140,17 +141,13 @@ def _identity_lines(result: ImportResult) -> list[Line]:
         for alike in result.alike_rows
     ]
     if rows:
-        lines.append(Line(f"look_alikes{when}", {"count": len(rows), "found": _some_of(rows)}))
+        lines.append(
+            Line(f"look_alikes{when}", {"count": len(rows), "found": some_of(rows, _MOST_SHOWN)})
+        )
 
     for name, count in result.nobodys_contacts.items():
         lines.append(Line("nobodys_contacts", {"field": f"{result.table}.{name}", "count": count}))
     return lines
-
-
-def _some_of(texts: Sequence[str]) -> tuple[str, ...]:
-    """The first few of a list, with a sign that there are more."""
-    more = ["…"] if len(texts) > _MOST_SHOWN else []
-    return (*texts[:_MOST_SHOWN], *more)
 
 
 def _equal_lines(result: ImportResult) -> list[Line]:

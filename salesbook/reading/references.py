@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from salesbook.frames import Tables, later_twins, row_keys, texts_of
-from salesbook.messages import Finding, Severity
+from salesbook.messages import Finding, Severity, some_of
 from salesbook.names.folding import fold_name, keys_by_name, nearest_names
 from salesbook.policy import Policy
 from salesbook.reading.resolution import Fault, Resolution
@@ -75,7 +75,7 @@ class RowsByName:
     def fault(self, field_name: str, keys: tuple[str, ...], nearest: str | None) -> Fault:
         """What is wrong with a reference that means several rows, or none."""
         if keys:
-            shown = (*keys[:_SHOWN_KEYS], "…") if len(keys) > _SHOWN_KEYS else keys
+            shown = some_of(keys, _SHOWN_KEYS)
             return Fault("ambiguous-reference", "error", {"table": self.table, "keys": shown})
         if field_name == "manager_id":
             # Lists of sellers often lack their managers; nobody's sales hang on it.

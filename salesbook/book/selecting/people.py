@@ -13,6 +13,7 @@ import pandas as pd
 from salesbook.arrays import Flags
 from salesbook.book.session import Session
 from salesbook.errors import UsageError
+from salesbook.messages import some_of
 from salesbook.names.folding import fold_name
 from salesbook.names.nearest import nearest_known
 from salesbook.reading.references import RowsByName, resolve_references
@@ -108,9 +109,9 @@ def _subject(session: Session, table: str, typed: str) -> Subject:
 
 
 def _ambiguous(session: Session, typed: str, subjects: list[Subject], *, where: str) -> UsageError:
-    shown = [_shown(session, subject) for subject in subjects[:_MOST_CANDIDATES]]
-    more = ["…"] if len(subjects) > _MOST_CANDIDATES else []
-    return UsageError("ambiguous-name", where=where, found=typed, candidates=(*shown, *more))
+    shown = [_shown(session, subject) for subject in subjects]
+    candidates = some_of(shown, _MOST_CANDIDATES)
+    return UsageError("ambiguous-name", where=where, found=typed, candidates=candidates)
 
 
 def _subjects_in(session: Session, table: str, typed: str) -> list[Subject]:

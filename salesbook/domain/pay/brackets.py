@@ -206,12 +206,8 @@ def pay_point(scheme: PayScheme, attained: Fraction) -> PayPoint:
         of the quota before, 5 % at it, and 10 % of the next sale.
     """
     lines = _lines(scheme.brackets)
-    below = reached = lines[0]
-    for line in lines[1:]:
-        if line.start < attained:
-            below = line
-        if line.start <= attained:
-            reached = line
+    reached = _line_at(lines, attained)
+    below = next((line for line in reversed(lines) if line.start < attained), lines[0])
     return PayPoint(below.pay(attained), reached.pay(attained), reached.rate)
 
 

@@ -38,7 +38,7 @@ from salesbook.intake.maps.map_entries import (
 from salesbook.intake.maps.map_said import Said, columns_unasked, fields_left_out
 from salesbook.intake.options import ImportOptions
 from salesbook.labels.words import fold
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, some_of
 
 _MOST_HEADERS_NAMED: Final = 6
 
@@ -315,8 +315,7 @@ def _notes(entries: Sequence[Entry]) -> tuple[Message, ...]:
     if not entries:
         return ()
     headers = list(dict.fromkeys(entry.header for entry in entries))
-    more = ("…",) if len(headers) > _MOST_HEADERS_NAMED else ()
-    named = (*headers[:_MOST_HEADERS_NAMED], *more)
+    named = some_of(headers, _MOST_HEADERS_NAMED)
     day = max((entry.used_on for entry in entries if entry.used_on), default=None)
     facts: dict[str, Fact] = {"headers": named, "sheet": IMPORT_MAPS, "count": len(entries)}
     if day is None:

@@ -29,7 +29,7 @@ from salesbook.intake.wide.wide_years import (
     with_years,
     year_of_range,
 )
-from salesbook.messages import Message
+from salesbook.messages import Message, some_of
 
 _NAMED: Final = 3
 """Headers that a sentence names."""
@@ -199,8 +199,7 @@ def _period_columns(  # noqa: PLR0913 - what a column's year and metric are told
 
 
 def _first_headers(columns: Sequence[PeriodColumn]) -> tuple[str, ...]:
-    more = ("…",) if len(columns) > _NAMED else ()
-    return (*(column.header for column in columns[:_NAMED]), *more)
+    return some_of([column.header for column in columns], _NAMED)
 
 
 def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:

@@ -13,7 +13,7 @@ from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.wide.periods import WideTable
 from salesbook.intake.wide.wide_columns import PeriodColumn
-from salesbook.messages import Message
+from salesbook.messages import Message, some_of
 from salesbook.tables import TABLES
 
 _NAMED_ROWS: Final = 5
@@ -73,9 +73,8 @@ def notes_of(wide: WideTable, made: SpreadRows) -> list[Message]:
     of_target = "wide.sums-differ-fixed" if wide.options.fixed else "wide.sums-differ"
     for code, numbers in ((of_target, made.differing), ("wide.parts-differ", made.parts_differing)):
         if numbers:
-            shown = tuple(map(str, numbers[:_NAMED_ROWS]))
-            more = ("…",) if len(numbers) > _NAMED_ROWS else ()
-            notes.append(Message(code, {"count": len(numbers), "rows": (*shown, *more)}))
+            shown = some_of([str(number) for number in numbers], _NAMED_ROWS)
+            notes.append(Message(code, {"count": len(numbers), "rows": shown}))
     return notes
 
 
