@@ -51,6 +51,8 @@ _MOST_DECIMALS: Final = 127
 """That FIXED shows."""
 _MOST_DIGITS: Final = 400
 """More than any number of a sheet has, before or behind its point."""
+_LARGE: Final = 100
+"""Cells from which on it pays to look for those that are alike."""
 _ROOMY: Final = Context(prec=2 * _MOST_DIGITS)
 """Where the largest number keeps all its digits."""
 
@@ -136,6 +138,8 @@ _COMPARED: Final[Mapping[str, Callable[[Values, Values], Mask]]] = {
 
 def _folded(texts: Texts) -> Texts:
     """Texts without their case; of a large column each different one is looked at once."""
+    if len(texts) < _LARGE:
+        return np.array([folded(str(text)) for text in texts], dtype=object)
     codes, unique = pd.factorize(texts)
     without_case = np.array([folded(str(text)) for text in unique], dtype=object)
     return np.asarray(without_case[codes], dtype=object)

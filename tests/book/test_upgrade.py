@@ -81,14 +81,20 @@ def upgraded(released, upgrades) -> Path:
     return upgrades(released).book
 
 
-@pytest.fixture(scope="module")
+@functools.cache
+def as_read(book: Path):
+    """A workbook, read once: tests come in any order, and a fixture would read it at each turn."""
+    return load_workbook(book)
+
+
+@pytest.fixture
 def read_before(released):
-    return load_workbook(released)
+    return as_read(released)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def read_after(upgraded):
-    return load_workbook(upgraded)
+    return as_read(upgraded)
 
 
 def parts_of(book: Path) -> dict[str, bytes]:

@@ -45,6 +45,21 @@ def test_a_formula_follows_new_names(formula, expected):
 @pytest.mark.parametrize(
     ("formula", "expected"),
     [
+        ("'Q1 ''26'!A1", "Plan!A1"),
+        ("Deals[A '[net']]", "Deals[Net]"),
+        ("Deals[[#All],[A '[net']]]", "Deals[[#All],[Net]]"),
+        ("'Q1 26'!A1", "'Q1 26'!A1"),
+    ],
+)
+def test_former_names_with_signs_are_known(formula, expected):
+    """Formulas put apostrophes into them, which the names do not have."""
+    names = Names({"q1 '26": "Plan"}, {"deals": {"a [net]": "Net"}})
+    assert renamed(formula, names) == expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
         ("B2", "B2"),
         ("C2", "D2"),
         ("$C$2:E9", "$D$2:F9"),

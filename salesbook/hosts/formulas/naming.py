@@ -45,7 +45,7 @@ def renamed(formula: str, names: Names, table: str = "") -> str:
 
     One that cannot be read stays as it is.
     """
-    if not names:
+    if not _may_name(formula, names):
         return formula
     try:
         pieces = cut(formula)
@@ -68,6 +68,17 @@ def renamed(formula: str, names: Names, table: str = "") -> str:
             new.append(piece)
         before = piece.lower()
     return joined(new)
+
+
+def _may_name(formula: str, names: Names) -> bool:
+    """Whether a formula holds the letters of a name that changes.
+
+    Nearly none does, and looking is a hundred times quicker than cutting. Apostrophes are left out:
+    formulas put them around names and before signs.
+    """
+    letters = formula.lower().replace("'", "")
+    headers = (header for columns in names.columns.values() for header in columns)
+    return any(name.replace("'", "") in letters for name in (*names.sheets, *headers))
 
 
 def brackets_of(header: str) -> tuple[str, str]:
