@@ -49,6 +49,7 @@ class Staff:
         self._states = states
         self._reps = reps
         self._assignments = assignments
+        self._on_days: dict[dt.date, pd.DataFrame] = {}
         self.ids = pd.Index(sorted(reps["rep_id"]), dtype="str", name="rep_id")
 
     def on(self, rep_ids: pd.Series[Any], days: pd.Series[Any]) -> pd.DataFrame:
@@ -77,7 +78,15 @@ class Staff:
         return self.on(rep_ids, days)["team"].fillna(NO_TEAM).astype("str")
 
     def on_day(self, day: dt.date) -> pd.DataFrame:
-        """Everybody's team, role, manager and plan on one day, under `ids`."""
+        """Everybody's team, role, manager and plan on one day, under `ids`.
+
+        Many ask for the same few days: each is looked up once, and is nobody's to change.
+        """
+        if day not in self._on_days:
+            self._on_days[day] = self._looked_up(day)
+        return self._on_days[day]
+
+    def _looked_up(self, day: dt.date) -> pd.DataFrame:
         begun = self._states[self._states["valid_from"] <= pd.Timestamp(day)]
         is_newest = ~begun["rep_id"].duplicated(keep="last")
         newest = begun[is_newest].set_index("rep_id")

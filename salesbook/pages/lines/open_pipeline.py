@@ -131,8 +131,16 @@ class OpenPipeline:
 
     def cell(self, place: int, field: str) -> Any:
         """A cell of a deal; None where it is missing."""
-        value = self.deals[field].iloc[place]
-        return None if pd.isna(value) else value
+        if field not in self._cells:
+            column = self.deals[field]
+            values = column.astype(object)
+            self._cells[field] = values.where(column.notna(), None).tolist()
+        return self._cells[field][place]
+
+    @cached_property
+    def _cells(self) -> dict[str, list[Any]]:
+        """Columns as lists, of those that were asked for: one cell of a column is slow to come by."""
+        return {}
 
 
 def open_pipeline(context: PageContext) -> OpenPipeline:

@@ -61,7 +61,10 @@ def targets_of(context: PageContext, year: int, metric: str) -> pd.DataFrame:
         "targets as they count",
         lambda: targets_as_they_count(tables["Targets"], tables["TargetMonths"]),
     )
-    return targets[(targets["year"] == year) & (targets["metric"] == metric)]
+    return context.once(
+        f"targets of {year} in {metric}",
+        lambda: targets[(targets["year"] == year) & (targets["metric"] == metric)],
+    )
 
 
 def typed_target(targets: pd.DataFrame, scope: Scope) -> int | None:
