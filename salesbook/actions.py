@@ -521,6 +521,7 @@ _FUNNEL = Action(
         "StageHistory",
         "DealHistory",
         "Funnel",
+        "Leaks",
         "StageTimes",
         "DealOrders",
         "DealScores",

@@ -864,6 +864,40 @@ class FunnelStage(
     worst: Flag
 
 
+class LeakRow(
+    Row,
+    table="Leaks",
+    key=("slice_kind", "slice", "pipeline", "stage"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per slice and stage where more than chance is lost: what it costs, why, what to do."""
+
+    slice_kind: SliceKind
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    pipeline: PipelineName
+    stage: Id
+    leak_value: Money
+    """A quarter: what the rate of the better slices would bring."""
+    leak_low: Money
+    leak_high: Money
+    decided: Number
+    """Deals of the slice that the stage decides a quarter."""
+    rate: Share
+    benchmark_rate: Share
+    """What the better slices reach."""
+    worst: Flag
+    """On the stage that surely costs the slice most."""
+    reason: Text | None = None
+    """What those behind it lose to more often than the others, by more than chance."""
+    reason_share: Share | None = None
+    others_share: Share | None = None
+    because: Sentence
+    do: Sentence
+
+
 class StageTime(
     Row,
     table="StageTimes",

@@ -40,7 +40,7 @@ class AlertContext:
     """Per stage: days after which a deal is stuck; nan where nothing says."""
     limits_learned: Flags
     """Per stage: the limit comes from won deals, nobody typed it."""
-    funnel: pd.DataFrame
+    leaks: pd.DataFrame
     forecast: pd.DataFrame
     forecast_lines: pd.DataFrame
     """What was sold, what is open and what the targets are, as the forecast adds them up."""
@@ -70,7 +70,7 @@ class AlertContext:
         nobody: not of the rep, and not of the manager, who has a target of his own. The rows of the
         team and of the company hold it too. Of a team whose people have all left the company's do.
 
-        Args: rows of Funnel or Forecast.
+        Args: rows of Leaks or Forecast.
         """
         kind, name = rows["slice_kind"], rows["slice"]
         is_nobodys = (kind == "team") & name.isin({NO_TEAM, *self._deserted_teams})
