@@ -154,8 +154,8 @@ def stage_named(typed: str, codes: StageCodes) -> int:
     if len(distinct) == 1:
         return distinct[0]
 
-    shown = [_shown(code, codes) for code in codes.open_codes().tolist()]
     if not distinct:
+        shown = stages_shown(codes)
         nearest = nearest_known(typed, {name: name for name in shown})
         known = some_of(shown, _MOST_STAGES)
         raise UsageError(
@@ -167,6 +167,11 @@ def stage_named(typed: str, codes: StageCodes) -> int:
         found=typed,
         known=some_of([_shown(code, codes) for code in distinct], _MOST_STAGES),
     )
+
+
+def stages_shown(codes: StageCodes) -> tuple[str, ...]:
+    """The open stages of all pipelines, as they may be typed."""
+    return tuple(_shown(code, codes) for code in codes.open_codes().tolist())
 
 
 def _shown(code: int, codes: StageCodes) -> str:
