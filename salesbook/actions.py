@@ -527,6 +527,8 @@ _FUNNEL = Action(
         "OneToOnes",
         "TargetPlan",
         "ForecastHistory",
+        # What people agreed on, and did, of what was advised.
+        "ActionLog",
     ),
     writes=(
         "StageHistory",
@@ -540,6 +542,7 @@ _FUNNEL = Action(
         "ForecastHistory",
         "ForecastChanges",
         "Alerts",
+        "ActionLog",
     ),
     needs=("Stages",),
     rests_on=("Holidays",),

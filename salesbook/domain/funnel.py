@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
+from salesbook.domain.alerts.log import LOG
+from salesbook.domain.alerts.rate_moved import RateMoves
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
@@ -36,7 +40,7 @@ def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
     Writes StageHistory, DealHistory, Funnel, Leaks, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
+    ForecastHistory, ForecastChanges, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -97,6 +101,9 @@ def run(task: Task) -> Outcome:
         forecast_lines=forecast.lines,
     )
 
+    moves = RateMoves(pace, cuts, codes, as_of, rules.few)
+    alerts, log = find_alerts(context, moves)
+
     return Outcome(
         {
             "StageHistory": kept_history,
@@ -116,7 +123,8 @@ def run(task: Task) -> Outcome:
                 task.as_it_stands("ForecastHistory"), forecast.table, as_of
             ),
             "ForecastChanges": changes,
-            "Alerts": find_alerts(context),
+            "Alerts": alerts,
+            LOG: _whole_log(task, log),
         },
         (
             *_no_stages(task, codes),
@@ -126,6 +134,18 @@ def run(task: Task) -> Outcome:
             *forecast.findings,
         ),
     )
+
+
+def _whole_log(task: Task, log: pd.DataFrame) -> pd.DataFrame:
+    """The action log as it is to stand: what was noticed later stays, behind the rest.
+
+    A run that looks back leaves it as it is: what became of a step is known better today.
+    """
+    whole = task.as_it_stands(LOG)
+    if task.looks_back:
+        return whole
+    later = whole[~whole.index.isin(task.tables[LOG].index)]
+    return pd.concat([log, later], ignore_index=True)
 
 
 def _no_stages(task: Task, codes: StageCodes) -> list[Finding]:

@@ -115,6 +115,7 @@ _GROUPS: Final = {
     "AwardRules.award": ("awards",),
     "Awards.award": ("awards",),
     "Alerts.kind": ("alerts",),
+    "ActionLog.kind": ("alerts",),
     "Targets.scope": ("scopes",),
     "TargetMonths.scope": ("scopes",),
     "Outlook.scope": ("scopes",),

@@ -95,6 +95,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.ForecastRow,
     outputs.ForecastChange,
     outputs.Alert,
+    outputs.ActionStep,
     outputs.StageEntry,
     outputs.DealNote,
     outputs.ForecastSnapshot,

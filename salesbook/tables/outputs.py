@@ -51,6 +51,7 @@ from salesbook.tables.base import (
     TableName,
     Text,
     Year,
+    happens,
 )
 
 OUT = Role.OUTPUT
@@ -1120,6 +1121,42 @@ class Alert(
     do: Sentence
     sheet: Text | None = None
     cell: Text | None = None
+
+
+class ActionStep(
+    Row,
+    table="ActionLog",
+    key=("action_id",),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+    is_record=True,
+    dated_by="noticed_on",
+):
+    """One row per step that was advised, and what became of it; late and agreed ones first."""
+
+    action_id: Id
+    noticed_on: Annotated[Date, BEGINS]
+    """The day of the run that first advised it."""
+    state: Literal["late", "agreed", "advised", "done", "over"] | None = None
+    table: TableName | None = None
+    row_key: Id = ""
+    row_name: Annotated[Text | None, NameOf("row_key")] = None
+    who: RepRef | None = None
+    who_name: Annotated[Text | None, NameOf("who")] = None
+    amount: Money | None = None
+    """At stake when it was noticed."""
+    do: Sentence | None = None
+    agreed_on: Annotated[Date | None, YOURS, happens()] = None
+    due_on: Annotated[Date | None, YOURS, PLANNED] = None
+    done_on: Annotated[Date | None, YOURS, happens("result")] = None
+    result: Annotated[Text | None, YOURS] = None
+    became: Sentence | None = None
+    """What the book tells of it: won, lost, moved on, the rate of a stage before and after."""
+    settled_on: Annotated[Date | None, RECORDED] = None
+    """The day of the run that found it over; from then on the row stays as it is."""
+    kind: AlertName | None = None
+    because: Sentence | None = None
 
 
 class PageLine(

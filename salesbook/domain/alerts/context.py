@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -16,7 +16,7 @@ from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.pipeline.next_steps import with_next_steps
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.team.staff import NO_TEAM, Staff
-from salesbook.frames import Tables
+from salesbook.frames import Tables, empty_frame
 from salesbook.money import three_digits, to_decimal
 from salesbook.policy import Policy
 
@@ -44,6 +44,8 @@ class AlertContext:
     forecast: pd.DataFrame
     forecast_lines: pd.DataFrame
     """What was sold, what is open and what the targets are, as the forecast adds them up."""
+    actions: pd.DataFrame = field(default_factory=lambda: empty_frame("ActionLog"))
+    """The action log of the day, once it is brought up to date."""
 
     @cached_property
     def today(self) -> pd.Timestamp:
