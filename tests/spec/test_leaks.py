@@ -213,6 +213,8 @@ def test_leaks_and_funnel_agree_and_order_does_not_matter():
     key = ["slice_kind", "slice", "pipeline", "stage"]
     names = ["leak_value", "leak_low", "leak_high", "worst"]
     named = tables["Funnel"][(tables["Funnel"]["leak_low"] > 0).fillna(False)]
+    # Of a single pipeline all is said already.
+    named = named[named["slice_kind"] != "pipeline"]
     pd.testing.assert_frame_equal(
         named.sort_values(key)[[*key, *names]].reset_index(drop=True),
         tables["Leaks"][[*key, *names]],

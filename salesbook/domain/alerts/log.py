@@ -212,5 +212,8 @@ def _day(value: Any) -> dt.date | None:
     return None if pd.isna(value) else value.date()
 
 
-def _place(row: _Row) -> tuple[int, int, str]:
-    return (_STATES.index(row["state"]), -row["noticed_on"].toordinal(), str(row["action_id"]))
+def _place(row: _Row) -> tuple[int, int, int, str]:
+    """Where a row stands: by state, the newest first, then what is most at stake."""
+    newest_first = -row["noticed_on"].toordinal()
+    most_first = -(row["amount"] or 0)
+    return (_STATES.index(row["state"]), newest_first, most_first, str(row["action_id"]))

@@ -48,8 +48,13 @@ class LeakTable:
         rows = [
             self._row(part_of[kind], (number, code), leaks[kind], who)
             for (kind, number, code), who in behind.items()
+            if not self._says_all_again(kind)
         ]
         return sorted_by_key("Leaks", frame_from_rows("Leaks", rows))
+
+    def _says_all_again(self, kind: str) -> bool:
+        """A single pipeline holds all deals, and its leak is theirs."""
+        return kind == "pipeline" and len(self.codes.pipelines) == 1
 
     def _row(
         self, part: Counts, cell: tuple[int, int], leak: Mapping[str, Floats], behind: Behind
@@ -85,7 +90,7 @@ class LeakTable:
             "reason": reason.reason if reason else None,
             "reason_share": reason.share if reason else None,
             "others_share": reason.share_of_others if reason else None,
-            "because": joined([Message(f"{ALERT}.because", facts), *why]),
+            "because": joined([Message("leak.because", facts), *why]),
             "do": advice(stage, behind),
         }
 
