@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from figures.results import Figures, Goal, Result
-from honesty.pipelines import STAGES, amounts, deals_frame, lost_stages
+from honesty.pipelines import AS_OF, MEAN_AMOUNT, STAGES, amounts, dates, deals_frame, lost_stages
 from honesty.verdicts import INTERVALS, Bounds, Tally, cover_goals, mean_of, within
 from honesty.words import told
 from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.intervals import wilson
-from salesbook.domain.pipeline.funnel.leak import advance_worth, leaks_of
+from salesbook.domain.pipeline.funnel.behind import Behind, who_stands_behind
+from salesbook.domain.pipeline.funnel.leak import leaks_of
+from salesbook.domain.pipeline.funnel.pace import QUARTER_DAYS, Pace, pace_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import Counts, Passages, counts_of, passages_of
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes, known_deals, stage_codes
-from salesbook.domain.pipeline.stages.history import entries_of
+from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.frames import empty_frame, frame_of
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules
 
-_ADVANCE: Final = np.array([0.5, 0.6, 0.7])
-"""True chance to get past each open stage."""
+_FIRST: Final = 0.5
+"""True chance to get past the first stage."""
+_THIRD: Final = 0.7
 _OPEN: Final = 0.2
+_DAYS: Final = 365
+"""Days over which its deals were decided."""
+_REASONS: Final = ("Price", "Competitor", "No budget", "No decision")
+_REASON_CHANCES: Final = (0.3, 0.3, 0.2, 0.2)
 _MOST_OF_THEM: Final = 0.5
 _TEAMS: Final = 3
 _SOURCES: Final = np.array(["fair", "referral", "web", "phone"])
@@ -48,6 +55,12 @@ class Company:
     """By how much half of the reps are less likely to get a deal past the second stage."""
     spread: float = 0.0
     """Standard deviation of the reps' true chances there."""
+    advance: float = 0.6
+    """True chance to get a deal past the second stage."""
+    single: float = 0.0
+    """By how much the last rep alone is less likely to get a deal past it."""
+    more_of_one: float = 0.0
+    """How much more often those who are worse lose for the first reason."""
 
 
 EQUALS: Final = (
@@ -63,6 +76,13 @@ SPREAD: Final = tuple(
 WORSE: Final = tuple(
     Company(deals, worse=worse) for worse in (0.15, 0.25, 0.35) for deals in (1000, 3000)
 )
+
+SINGLE: Final = tuple(
+    Company(deals, reps=reps, single=0.2, advance=0.5)
+    for deals, reps in ((400, 4), (1000, 8), (2000, 8), (3000, 12))
+)
+"""One rep gets 30 % past the second stage, everybody else 50 %."""
+REASONS: Final = tuple(Company(3000, worse=0.25, more_of_one=more) for more in (0.0, 0.2, 0.4))
 
 
 @dataclass
@@ -82,6 +102,12 @@ class Cell:
     """Leaks of reps, named or not, whose range holds the true money."""
     covered_gaps: Tally = field(default_factory=Tally)
     """The same of reps below the yardstick."""
+    single_found: Tally = field(default_factory=Tally)
+    """Books in which the one rep who is worse is named."""
+    reasoned: Tally = field(default_factory=Tally)
+    """Books in which any leak is said to have a reason."""
+    right_reason: Tally = field(default_factory=Tally)
+    """Reasons told that are the one which those who are worse have more often."""
 
 
 def cells(books: int, seed: int, companies: Sequence[Company]) -> Iterator[Cell]:
@@ -109,6 +135,12 @@ def _add_book(cell: Cell, random: np.random.Generator) -> None:
     holds = (low <= truth) & (high >= truth)
     cell.covered.add(holds[is_told])
     cell.covered_gaps.add(holds[is_told & (truth > 0)])
+    told = [behind.reason.reason for behind in drawn.funnel.behind(leaks) if behind.reason]
+    cell.reasoned.add(bool(told))
+    if cell.company.more_of_one:
+        cell.right_reason.add([reason == _REASONS[0] for reason in told])
+    if cell.company.single:
+        cell.single_found.add(of_reps[-1, second])
     if cell.company.worse:
         cell.found.add(of_reps[drawn.worse, second].mean() >= _MOST_OF_THEM)
         cell.wrong_stage.add(np.nonzero(of_reps)[1] != second)
@@ -122,25 +154,30 @@ class Funnel:
     codes: StageCodes
     passages: Passages
     counts: list[Counts]
+    pace: Pace
 
     @classmethod
     def of(cls, frame: pd.DataFrame, reps: pd.DataFrame) -> Funnel:
         """Count deals of which only the last stage is known."""
         codes = stage_codes(_POLICY)
         deals = known_deals(frame, codes)
-        known = entries_of(empty_frame("StageHistory"), deals, codes)
+        history = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
+        known = entries_of(history, deals, codes)
         passages = passages_of(deals, known, codes, skipped=_POLICY.rules.funnel_rule)
         counts = [counts_of(passages, deals, codes, cut) for cut in cuts_of(deals, reps, codes)]
-        return cls(deals, codes, passages, counts)
+        pace = pace_of(passages, deals, known, codes, as_of=AS_OF)
+        return cls(deals, codes, passages, counts, pace)
 
     def leaks(self) -> dict[str, dict[str, Floats]]:
         """What closing gaps would bring, by kind of slice."""
-        return leaks_of(self.counts, self.passages, self.deals, self.codes, _POLICY.rules)
+        return leaks_of(self.counts, self.pace, self.deals, self.codes, _POLICY.rules)
 
-    @property
-    def worth(self) -> Floats:
-        """What one more deal that advances past each stage brings."""
-        return advance_worth(self.passages, self.deals, self.codes)
+    def behind(self, leaks: Mapping[str, Mapping[str, Floats]]) -> list[Behind]:
+        """Who stands behind each leak of it that is named, and why."""
+        found = who_stands_behind(
+            self.counts, leaks, self.passages, self.deals, few=_POLICY.rules.few
+        )
+        return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -169,18 +206,22 @@ def draw(random: np.random.Generator, company: Company) -> Drawn:
     size = company.deals
     rep = random.integers(0, company.reps, size)
     is_worse_rep = np.arange(company.reps) % 2 == 1
-    second = _ADVANCE[1] - np.where(is_worse_rep, company.worse, 0.0)
+    second = company.advance - np.where(is_worse_rep, company.worse, 0.0)
+    second[-1] -= company.single
     second = np.clip(second + company.spread * random.normal(0, 1, company.reps), 0.05, 0.95)
-    advance = np.tile(_ADVANCE, (size, 1))
-    advance[:, 1] = second[rep]
+    advance = np.column_stack([np.full(size, _FIRST), second[rep], np.full(size, _THIRD)])
 
     # The first stage that a deal does not get past; 3 if it is won.
     stays_behind = random.random((size, 3)) > advance
     reached = np.where(stays_behind.any(axis=1), stays_behind.argmax(axis=1), 3)
-    is_open = (random.random(size) < _OPEN) & (reached < 3)
+    is_open = random.random(size) < _OPEN
+    # Who is open is in any of the stages on the way.
+    last_stage = np.minimum(reached, 2)
+    on_the_way = np.floor(random.random(size) * (last_stage + 1)).astype(np.int64)
     names = np.array([stage.stage for stage in STAGES])
-    at_stage = names[np.minimum(reached, 2)]
+    at_stage = names[np.where(is_open, on_the_way, last_stage)]
     closed_as = np.where(reached == 3, "Won", "Lost")
+    day = np.floor(-random.uniform(0, _DAYS, size))
 
     rep_ids = np.array([f"r{number:02}" for number in range(company.reps)])
     frame = deals_frame(
@@ -189,26 +230,43 @@ def draw(random: np.random.Generator, company: Company) -> Drawn:
         product=_PRODUCTS[random.integers(0, len(_PRODUCTS), size)],
         stage=np.where(is_open, at_stage, closed_as),
         lost_stage=lost_stages(at_stage, ~is_open & (reached < 3)),
+        lost_reason=_reasons(random, is_worse_rep[rep], ~is_open & (reached < 3), company),
         amount=amounts(random, size),
+        stage_since=dates(np.where(is_open, day, np.nan), day_zero=AS_OF),
+        closed_on=dates(np.where(is_open, np.nan, day), day_zero=AS_OF),
     )
     teams = [f"team {number % _TEAMS}" for number in range(company.reps)]
     reps = frame_of("Reps", {"rep_id": rep_ids, "name": rep_ids, "team": teams})
 
     funnel = Funnel.of(frame, reps)
-    return Drawn(funnel, is_worse_rep, _true_leaks(funnel, second))
+    return Drawn(funnel, is_worse_rep, _true_leaks(company, second))
 
 
-def _true_leaks(funnel: Funnel, rates: Floats) -> Floats:
-    """The true gap x the deals that were resolved x what one more that advances brings.
+def _true_leaks(company: Company, rates: Floats) -> Floats:
+    """The true gap x the deals usually decided a quarter x what one more that advances brings.
 
-    The gap is to the upper quartile of the true rates.
+    The gap is to the upper quartile of the true rates. Decided at the second stage is who gets
+    there and is closed, or stands in the third one.
     """
-    of_reps = next(part for part in funnel.counts if part.cut.kind == "rep")
-    advanced, lost, _ = of_reps.states
-    resolved = advanced[:, 1] + lost[:, 1]
     gap = np.maximum(np.quantile(rates, 0.75) - rates, 0.0)
-    leaks: Floats = gap * resolved * funnel.worth[1]
+    there = company.deals / company.reps * _FIRST
+    decided = there * (1 - _OPEN + _OPEN * rates / 3)
+    leaks: Floats = gap * decided * QUARTER_DAYS / _DAYS * _THIRD * MEAN_AMOUNT
     return leaks
+
+
+def _reasons(
+    random: np.random.Generator, is_worse: Flags, is_lost: Flags, company: Company
+) -> pd.Series[Any]:
+    """Why deals were lost: everybody for the same reasons, but the worse ones where that is asked."""
+    chances = np.array(_REASON_CHANCES)
+    of_worse = chances.copy()
+    of_worse[0] += company.more_of_one
+    of_worse /= of_worse.sum()
+    limits = np.where(is_worse[:, None], np.cumsum(of_worse), np.cumsum(chances))
+    number = (random.random((len(is_lost), 1)) > limits).sum(axis=1)
+    names = np.array(_REASONS, dtype=object)[np.minimum(number, len(_REASONS) - 1)]
+    return pd.Series(np.where(is_lost, names, None), dtype="str")
 
 
 def _apart(counts: Counts) -> bool:
@@ -231,8 +289,21 @@ def run(books: int, seed: int = 20261129) -> Result:
     worse = list(cells(max(books // 4, 1), seed + 1, WORSE))
     title, how = told("leaks", books=books, worse=max(books // 4, 1))
     spread = list(cells(max(books // 3, 1), seed + 2, SPREAD))
-    figures = (_equals_table(equals), _worse_table(worse), _spread_table(spread))
-    goals = (*_equals_goals(equals), *_worse_goals(worse), *_range_goals([*worse, *spread]))
+    single = list(cells(max(books // 3, 1), seed + 3, SINGLE))
+    reasons = list(cells(max(books // 4, 1), seed + 4, REASONS))
+    figures = (
+        _equals_table(equals),
+        _worse_table(worse),
+        _single_table(single),
+        _reasons_table(reasons),
+        _spread_table(spread),
+    )
+    goals = (
+        *_equals_goals(equals),
+        *_worse_goals(worse),
+        *_reason_goals(reasons),
+        *_range_goals([*worse, *spread]),
+    )
     return Result(title, how, figures, goals)
 
 
@@ -296,6 +367,59 @@ def _worse_goals(worse: Sequence[Cell]) -> Iterator[Goal]:
     yield within(words, clearest.found.share, FOUND)
     wrong = mean_of(cell.wrong_stage.share for cell in worse)
     yield within("of the leaks named are at another stage", wrong, NAMED)
+
+
+def _single_table(single: Sequence[Cell]) -> Figures:
+    rows = [
+        (
+            cell.company.deals,
+            cell.company.reps,
+            f"{cell.company.deals * _FIRST / cell.company.reps:.0f}",
+            str(cell.single_found),
+            str(cell.named),
+            str(cell.apart),
+        )
+        for cell in single
+    ]
+    headers = (
+        "deals",
+        "reps",
+        "deals of each there",
+        "the one is named",
+        "any leak is named",
+        "two 95 % intervals apart",
+    )
+    return Figures(headers, tuple(rows), "One rep at 30 %, the others at 50 %")
+
+
+def _reasons_table(reasons: Sequence[Cell]) -> Figures:
+    rows = [
+        (_one_reason(cell.company), str(cell.found), str(cell.reasoned), str(cell.right_reason))
+        for cell in reasons
+    ]
+    headers = (
+        "one reason among the losses of the worse half",
+        "most of them are named",
+        "books with a reason",
+        "which is the right one",
+    )
+    return Figures(headers, tuple(rows), "Why they lose")
+
+
+def _one_reason(company: Company) -> str:
+    usual = _REASON_CHANCES[0]
+    more = (usual + company.more_of_one) / (1 + company.more_of_one)
+    return f"{100 * more:.0f} % instead of {100 * usual:.0f}"
+
+
+def _reason_goals(reasons: Sequence[Cell]) -> Iterator[Goal]:
+    alike, *_, clearest = reasons
+    words = "of books in which all lose for the same reasons name one"
+    yield within(words, alike.reasoned.share, NAMED)
+    words = f"of books with {_one_reason(clearest.company)} name a reason"
+    yield within(words, clearest.reasoned.share, FOUND)
+    right = "of the reasons named are the right one"
+    yield within(right, clearest.right_reason.share, Bounds(least=0.95))
 
 
 def _spread_table(spread: Sequence[Cell]) -> Figures:

@@ -31,6 +31,8 @@ STAGES: Final = (
     Stage(stage="Won", kind="won"),
     Stage(stage="Lost", kind="lost"),
 )
+MEAN_AMOUNT: Final = 100_000
+"""Of deals, in minor units."""
 SIGMA: Final = 0.8
 """Of the logarithm of deals' amounts; equal amounts would make sums of few deals look regular."""
 
@@ -137,7 +139,7 @@ def read_rates(frame: pd.DataFrame, policy: Policy) -> Read:
     return Read(deals, codes, rates, findings)
 
 
-def amounts(random: np.random.Generator, count: int, mean: float = 100_000) -> Ints:
+def amounts(random: np.random.Generator, count: int, mean: float = MEAN_AMOUNT) -> Ints:
     """Amounts of deals, lognormal, in minor units."""
     drawn = mean * np.exp(random.normal(-(SIGMA**2) / 2, SIGMA, count))
     return drawn.astype(np.int64)

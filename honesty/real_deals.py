@@ -29,6 +29,7 @@ _FILE: Final = ("maven_crm", "sales_pipeline.csv")
 _CLOSED: Final = (20, 50, 200)
 _OF_TEAM: Final = 300
 _REPS: Final = 12
+_YEAR: Final = 365
 _CUT: Final = dt.date(2017, 9, 30)
 """What was closed until then is what a manager knew; the rest is what came."""
 _LATER: Final = Bounds(least=0.7)
@@ -146,6 +147,7 @@ def _has_leak(random: np.random.Generator, deals: RealDeals) -> bool:
         stage=np.where(deals.is_won, "Won", "Lost"),
         lost_stage=lost_stages(np.full(len(deals), "Lead"), ~deals.is_won),
         amount=deals.amount,
+        closed_on=dates(-(np.arange(len(deals)) % _YEAR), day_zero=AS_OF),
     )
     names = np.unique(agent)
     reps = frame_of("Reps", {"rep_id": names, "name": names, "team": ["North"] * len(names)})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from salesbook.domain.customers.calls_done import CallsTakenUp
     from salesbook.domain.outcome import Outcome, Patch, Task
+    from salesbook.domain.past.at import Past
     from salesbook.messages import Finding, Message
 
 
@@ -137,19 +138,8 @@ class Action:
         Raises: SettingsError, and what the verb itself refuses.
         """
         from salesbook.domain.checks.calendar_years import unknown_years
-        from salesbook.domain.gate import refuse_faults
-        from salesbook.domain.past.at import at
 
-        refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
-        tell("calculating")
-        past = at(
-            task.tables,
-            task.policy,
-            task.as_of,
-            as_they_stand=self.as_they_stand,
-            looks_back=task.looks_back,
-        )
-        on_the_day = replace(task, tables=past.tables, whole=task.tables)
+        on_the_day, past = self.on_the_day(task)
         # Once for all steps, and before any of them: each counts the calls that are noted now.
         calls = self._calls_taken_up(on_the_day)
         if calls is not None:
@@ -167,6 +157,27 @@ class Action:
             taken_up=calls.taken_up,
             answer=(*calls.answer, *outcome.answer),
         )
+
+    def on_the_day(self, task: Task) -> tuple[Task, Past]:
+        """The task without what comes later than its day, and what that is.
+
+        Whoever asks what the verb would find, and writes nothing, goes through this door as well.
+
+        Raises: SettingsError where settings that the verb goes by make no sense.
+        """
+        from salesbook.domain.gate import refuse_faults
+        from salesbook.domain.past.at import at
+
+        refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
+        tell("calculating")
+        past = at(
+            task.tables,
+            task.policy,
+            task.as_of,
+            as_they_stand=self.as_they_stand,
+            looks_back=task.looks_back,
+        )
+        return replace(task, tables=past.tables, whole=task.tables), past
 
     def _calls_taken_up(self, task: Task) -> CallsTakenUp | None:
         """What people typed on the call list, for a verb that reads it; else None."""
@@ -516,11 +527,14 @@ _FUNNEL = Action(
         "OneToOnes",
         "TargetPlan",
         "ForecastHistory",
+        # What people agreed on, and did, of what was advised.
+        "ActionLog",
     ),
     writes=(
         "StageHistory",
         "DealHistory",
         "Funnel",
+        "Leaks",
         "StageTimes",
         "DealOrders",
         "DealScores",
@@ -528,6 +542,7 @@ _FUNNEL = Action(
         "ForecastHistory",
         "ForecastChanges",
         "Alerts",
+        "ActionLog",
     ),
     needs=("Stages",),
     rests_on=("Holidays",),
@@ -620,6 +635,14 @@ _REPORT = Button(
     reads=("pages",),
     writes=("report_file",),
 )
+_WHAT_IF = Button(
+    "what_if",
+    group="pipeline",
+    icon="GoalSeek",
+    keytip="W",
+    reads=("Deals", "StageHistory", "Orders", "TargetPlan"),
+    writes=("nothing",),
+)
 _UNDO = Button(
     "undo",
     group="report",
@@ -647,6 +670,8 @@ def _buttons() -> Iterator[Button]:
     for action in ACTIONS.values():
         for button in action.buttons:
             yield replace(button, action=action.name)
+        if action.name == "funnel":
+            yield _WHAT_IF
     yield _REPORT
     yield _UNDO
     yield _CHECK_SETUP

@@ -48,8 +48,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
 
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
-    if not _FIRST_DAY <= options.as_of <= _LAST_DAY:
-        raise UsageError("bad-date", where="--as-of", found=options.as_of.isoformat())
+    refuse_day(options.as_of)
     started = time.perf_counter()
     action = ACTIONS[name]
     session = Session(host)
@@ -78,7 +77,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         outcome = _without_lost_patches(session, action.run(task))
         outcome = with_page_lines(session, outcome, options, looks_back=looks_back)
     except SalesbookError as refusal:
-        raise _with_cell(refusal, session) from None
+        raise with_cell(refusal, session) from None
 
     _refuse_without_columns(session, outcome)
     writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
@@ -111,6 +110,12 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
     return report
+
+
+def refuse_day(as_of: dt.date) -> None:
+    """Refuse a day on which nobody can have meant to run. Raises: UsageError."""
+    if not _FIRST_DAY <= as_of <= _LAST_DAY:
+        raise UsageError("bad-date", where="--as-of", found=as_of.isoformat())
 
 
 def prepare_writes(
@@ -260,7 +265,7 @@ def _refuse_without_columns(session: Session, outcome: Outcome) -> None:
                 raise ColumnMissing("column-missing", where=place, **facts)
 
 
-def _with_cell(refusal: SalesbookError, session: Session) -> SalesbookError:
+def with_cell(refusal: SalesbookError, session: Session) -> SalesbookError:
     """Name the sheet, cell and column of what a refusal is about; of a setting's value its key."""
     about = refusal.params.get("about")
     if not isinstance(about, Finding) or not session.has(about.table):

@@ -26,6 +26,7 @@ from salesbook.cli.outputs import printing
 from salesbook.cli.progress_bar import progress_bar
 from salesbook.cli.report_command import report
 from salesbook.cli.stdout import page_width, write_lines
+from salesbook.cli.whatif_command import whatif
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -244,4 +245,4 @@ def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
         )
 
 
-BOOK_COMMANDS: Final = (new, import_, show, report, undo, upgrade)
+BOOK_COMMANDS: Final = (new, import_, show, report, whatif, undo, upgrade)

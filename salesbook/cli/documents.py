@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from salesbook.book.reporting import Reports
     from salesbook.book.selecting.selection import Selection
     from salesbook.book.upgrade import Upgrade
+    from salesbook.book.whatif import WhatIfAnswer
+    from salesbook.domain.whatif import Landing
     from salesbook.setup.doctor import SetupCheck
 
 
@@ -122,6 +124,37 @@ def reports_document(reports: Reports) -> dict[str, Any]:
             for written in reports.written
         ],
         "notes": _notes(reports.notes),
+    }
+
+
+def what_if_document(answer: WhatIfAnswer) -> dict[str, Any]:
+    """What would come in: each running period as it is and as it would be."""
+    result = answer.result
+    return {
+        "as_of": answer.as_of.isoformat(),
+        "asked": asdict(answer.asked) | {"stage": result.stage, "pipeline": result.pipeline},
+        "stage_rate": result.rate,
+        "stage_rate_then": result.rate_then,
+        "periods": [
+            {
+                "period": period.period,
+                "closed": float(answer.amount(period.closed)),
+                "target": None if period.target is None else float(answer.amount(period.target)),
+                "today": _landing_document(answer, period.today),
+                "then": _landing_document(answer, period.then),
+            }
+            for period in result.periods
+        ],
+        "because": None if result.because is None else _code_and_params(result.because),
+        "assumes": _notes(result.assumes),
+    }
+
+
+def _landing_document(answer: WhatIfAnswer, landing: Landing) -> dict[str, float | None]:
+    amounts = {name: getattr(landing, name) for name in ("p10", "p50", "p90")}
+    return {
+        **{name: float(answer.amount(minor)) for name, minor in amounts.items()},
+        "chance_rate": landing.chance_rate,
     }
 
 

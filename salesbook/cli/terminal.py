@@ -209,6 +209,10 @@ class Terminal:
             self._message(self._say("reports.nobody"))
         self._notes(reports.notes)
 
+    def sentences(self, messages: Iterable[Message]) -> None:
+        """Print sentences that were asked for as a result, quiet or not."""
+        print_lines([labels.sentence(message, self.language) for message in messages])
+
     def upgraded(self, upgrade: Upgrade) -> None:
         """Say what an upgrade added and changed, in at most ten lines."""
         for line in upgrade_lines(upgrade):

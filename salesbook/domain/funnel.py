@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
+from salesbook.domain.alerts.log import LOG
+from salesbook.domain.alerts.rate_moved import RateMoves
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.table import forecast_history
+from salesbook.domain.pipeline.funnel.behind import who_stands_behind
 from salesbook.domain.pipeline.funnel.leak import leaks_of
+from salesbook.domain.pipeline.funnel.leak_table import LeakTable
+from salesbook.domain.pipeline.funnel.pace import pace_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
@@ -25,14 +32,15 @@ from salesbook.domain.pipeline.stages.times import (
     seldom_seen,
     stage_times_frame,
 )
+from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
 
 
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, DealHistory, Funnel, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
+    Writes StageHistory, DealHistory, Funnel, Leaks, StageTimes, DealOrders, DealScores, Forecast,
+    ForecastHistory, ForecastChanges, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -50,8 +58,12 @@ def run(task: Task) -> Outcome:
     # How many pass each stage, by slice.
     cuts = cuts_of(deals, tables["Reps"], codes)
     counts = [counts_of(passages, deals, codes, cut) for cut in cuts]
-    leaks = leaks_of(counts, passages, deals, codes, rules)
+    pace = pace_of(passages, deals, known, codes, as_of=as_of)
+    leaks = leaks_of(counts, pace, deals, codes, rules)
     funnel = funnel_frame(counts, leaks, codes, level=rules.interval_level)
+    behind = who_stands_behind(counts, leaks, passages, deals, few=rules.few)
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    told_leaks = LeakTable(codes, staff, task.policy).frame(counts, leaks, behind)
 
     # How long they stay, and from when on one is stuck.
     limits, learned = limits_of(
@@ -84,10 +96,13 @@ def run(task: Task) -> Outcome:
         days_in_stage=standing.days_in_stage,
         stage_limits=limits,
         limits_learned=learned,
-        funnel=funnel,
+        leaks=told_leaks,
         forecast=forecast.table,
         forecast_lines=forecast.lines,
     )
+
+    moves = RateMoves(pace, cuts, codes, as_of, rules.few)
+    alerts, log = find_alerts(context, moves)
 
     return Outcome(
         {
@@ -99,6 +114,7 @@ def run(task: Task) -> Outcome:
                 looks_back=task.looks_back,
             ),
             "Funnel": funnel,
+            "Leaks": told_leaks,
             "StageTimes": stage_times,
             "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
             "DealScores": scores,
@@ -107,7 +123,8 @@ def run(task: Task) -> Outcome:
                 task.as_it_stands("ForecastHistory"), forecast.table, as_of
             ),
             "ForecastChanges": changes,
-            "Alerts": find_alerts(context),
+            "Alerts": alerts,
+            LOG: _whole_log(task, log),
         },
         (
             *_no_stages(task, codes),
@@ -117,6 +134,18 @@ def run(task: Task) -> Outcome:
             *forecast.findings,
         ),
     )
+
+
+def _whole_log(task: Task, log: pd.DataFrame) -> pd.DataFrame:
+    """The action log as it is to stand: what was noticed later stays, behind the rest.
+
+    A run that looks back leaves it as it is: what became of a step is known better today.
+    """
+    whole = task.as_it_stands(LOG)
+    if task.looks_back:
+        return whole
+    later = whole[~whole.index.isin(task.tables[LOG].index)]
+    return pd.concat([log, later], ignore_index=True)
 
 
 def _no_stages(task: Task, codes: StageCodes) -> list[Finding]:

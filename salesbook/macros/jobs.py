@@ -12,6 +12,7 @@ from salesbook.actions import ACTIONS, Button
 from salesbook.macros import answers
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
+from salesbook.macros.what_if import ask_what_if
 from salesbook.macros.words import MessageBox
 
 Job = Callable[[MacroHost, dt.date], MessageBox]
@@ -91,6 +92,7 @@ def opened(path: Path | None) -> bool:
 
 OTHER_JOBS: Final[Mapping[str, Job]] = {
     "import": import_chosen,
+    "what_if": ask_what_if,
     "make_report": _report,
     "undo": _undo,
     "check_setup": _check_setup,

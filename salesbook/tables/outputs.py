@@ -51,6 +51,7 @@ from salesbook.tables.base import (
     TableName,
     Text,
     Year,
+    happens,
 )
 
 OUT = Role.OUTPUT
@@ -864,6 +865,40 @@ class FunnelStage(
     worst: Flag
 
 
+class LeakRow(
+    Row,
+    table="Leaks",
+    key=("slice_kind", "slice", "pipeline", "stage"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per slice and stage where more than chance is lost: what it costs, why, what to do."""
+
+    slice_kind: SliceKind
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    pipeline: PipelineName
+    stage: Id
+    leak_value: Money
+    """A quarter: what the rate of the better slices would bring."""
+    leak_low: Money
+    leak_high: Money
+    decided: Number
+    """Deals of the slice that the stage decides a quarter."""
+    rate: Share
+    benchmark_rate: Share
+    """What the better slices reach."""
+    worst: Flag
+    """On the stage that surely costs the slice most."""
+    reason: Text | None = None
+    """What those behind it lose to more often than the others, by more than chance."""
+    reason_share: Share | None = None
+    others_share: Share | None = None
+    because: Sentence
+    do: Sentence
+
+
 class StageTime(
     Row,
     table="StageTimes",
@@ -1086,6 +1121,42 @@ class Alert(
     do: Sentence
     sheet: Text | None = None
     cell: Text | None = None
+
+
+class ActionStep(
+    Row,
+    table="ActionLog",
+    key=("action_id",),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+    is_record=True,
+    dated_by="noticed_on",
+):
+    """One row per step that was advised, and what became of it; late and agreed ones first."""
+
+    action_id: Id
+    noticed_on: Annotated[Date, BEGINS]
+    """The day of the run that first advised it."""
+    state: Literal["late", "agreed", "advised", "done", "over"] | None = None
+    table: TableName | None = None
+    row_key: Id = ""
+    row_name: Annotated[Text | None, NameOf("row_key")] = None
+    who: RepRef | None = None
+    who_name: Annotated[Text | None, NameOf("who")] = None
+    amount: Money | None = None
+    """At stake when it was noticed."""
+    do: Sentence | None = None
+    agreed_on: Annotated[Date | None, YOURS, happens()] = None
+    due_on: Annotated[Date | None, YOURS, PLANNED] = None
+    done_on: Annotated[Date | None, YOURS, happens("result")] = None
+    result: Annotated[Text | None, YOURS] = None
+    became: Sentence | None = None
+    """What the book tells of it: won, lost, moved on, the rate of a stage before and after."""
+    settled_on: Annotated[Date | None, RECORDED] = None
+    """The day of the run that found it over; from then on the row stays as it is."""
+    kind: AlertName | None = None
+    because: Sentence | None = None
 
 
 class PageLine(

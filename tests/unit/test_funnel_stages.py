@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from salesbook.domain import funnel
 from salesbook.domain.pipeline.funnel.leak import chance_alike, leaks_of
+from salesbook.domain.pipeline.funnel.pace import pace_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, passages_of
 from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
@@ -160,19 +161,22 @@ def _simulated(random, rates, size=80):
         "stage": np.where(lost_at == None, "Won", "Lost"),  # noqa: E711 (an array's elements are compared)
         "lost_stage": lost_at,
         "amount": np.full(len(rep), 1000),
+        "closed_on": np.full(len(rep), np.datetime64(AS_OF, "us")),
     }
     codes = stage_codes(policy())
     deals = known_deals(frame_of("Deals", columns), codes)
     full = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
-    passages = passages_of(deals, entries_of(full, deals, codes), codes, skipped="all")
-    return table_of(passages, deals, codes)
+    known = entries_of(full, deals, codes)
+    passages = passages_of(deals, known, codes, skipped="all")
+    return table_of(passages, known, deals, codes)
 
 
-def table_of(passages, deals, codes):
+def table_of(passages, known, deals, codes):
+    pace = pace_of(passages, deals, known, codes, as_of=AS_OF)
     counts = [
         counts_of(passages, deals, codes, cut) for cut in cuts_of(deals, empty_frame("Reps"), codes)
     ]
-    return funnel_frame(counts, leaks_of(counts, passages, deals, codes, Rules()), codes, level=0.8)
+    return funnel_frame(counts, leaks_of(counts, pace, deals, codes, Rules()), codes, level=0.8)
 
 
 def test_chance_that_groups_are_alike():

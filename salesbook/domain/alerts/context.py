@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -16,7 +16,7 @@ from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.pipeline.next_steps import with_next_steps
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.team.staff import NO_TEAM, Staff
-from salesbook.frames import Tables
+from salesbook.frames import Tables, empty_frame
 from salesbook.money import three_digits, to_decimal
 from salesbook.policy import Policy
 
@@ -40,10 +40,12 @@ class AlertContext:
     """Per stage: days after which a deal is stuck; nan where nothing says."""
     limits_learned: Flags
     """Per stage: the limit comes from won deals, nobody typed it."""
-    funnel: pd.DataFrame
+    leaks: pd.DataFrame
     forecast: pd.DataFrame
     forecast_lines: pd.DataFrame
     """What was sold, what is open and what the targets are, as the forecast adds them up."""
+    actions: pd.DataFrame = field(default_factory=lambda: empty_frame("ActionLog"))
+    """The action log of the day, once it is brought up to date."""
 
     @cached_property
     def today(self) -> pd.Timestamp:
@@ -70,7 +72,7 @@ class AlertContext:
         nobody: not of the rep, and not of the manager, who has a target of his own. The rows of the
         team and of the company hold it too. Of a team whose people have all left the company's do.
 
-        Args: rows of Funnel or Forecast.
+        Args: rows of Leaks or Forecast.
         """
         kind, name = rows["slice_kind"], rows["slice"]
         is_nobodys = (kind == "team") & name.isin({NO_TEAM, *self._deserted_teams})

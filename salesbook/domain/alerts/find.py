@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import pandas as pd
 
 # Imported for their rules, which register themselves.
-from salesbook.domain.alerts import customers, deals, numbers, team  # noqa: F401
+from salesbook.domain.alerts import agreed, customers, deals, numbers, team  # noqa: F401
 from salesbook.domain.alerts.context import AlertContext
+from salesbook.domain.alerts.log import LATE_ALERT, LOG, ActionLog
+from salesbook.domain.alerts.rate_moved import RateMoves
 from salesbook.domain.alerts.rows import AlertRow, alerts_frame
 from salesbook.domain.alerts.rules import RULES
 
 
-def find_alerts(context: AlertContext) -> pd.DataFrame:
-    """Make the Alerts table, one row per thing to act on; see each kind's rule for when it is.
+def find_alerts(context: AlertContext, moves: RateMoves) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make the Alerts table, one row per thing to act on, and bring the action log up to date.
 
-    Who has left or is still to come is never asked to do something: his manager is, or nobody by
-    name.
+    See each kind's rule for when it is. Who has left or is still to come is never asked to do
+    something: his manager is, or nobody by name. What the log notes are alerts, and of what stands in
+    it late steps are alerts again: so these come last.
+
+    Returns: Alerts, and ActionLog with its rows noticed by the day of the run.
     """
-    alerts: list[tuple[str, AlertRow]] = []
-    for kind, rule in RULES.items():
-        for row in rule(context):
-            who_can_act = context.responsible(row.who)
-            alerts.append((kind, replace(row, who=who_can_act)))
+    alerts = [*_alerts(context, RULES.keys() - {LATE_ALERT})]
+    log = ActionLog(context, alerts_frame(alerts), moves).up_to_date(context.tables[LOG])
+    late = _alerts(replace(context, actions=log), {LATE_ALERT})
+    return alerts_frame([*alerts, *late]), log
 
-    return alerts_frame(alerts)
+
+def _alerts(context: AlertContext, kinds: Collection[str]) -> Iterator[tuple[str, AlertRow]]:
+    """The alerts of some kinds, each with its kind."""
+    for kind, rule in RULES.items():
+        if kind in kinds:
+            for row in rule(context):
+                yield kind, replace(row, who=context.responsible(row.who))

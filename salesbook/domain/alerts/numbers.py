@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,42 +21,26 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.pipeline.forecast.lines import CLOSED, QUOTA, TARGET
 from salesbook.domain.pipeline.forecast.table import number_of_month
+from salesbook.domain.pipeline.funnel.leak_table import ALERT as LEAK_ALERT
 from salesbook.frames import row_keys
-from salesbook.money import round_half_away
-
-_MANY_DEALS: Final = 10_000
-"""From so many deals on a tenth of a percent says something."""
 
 
 @alert("worst-leak")
 def worst_leaks(context: AlertContext) -> Iterator[AlertRow]:
-    """The worst stage of all deals, and of each team and rep at work."""
-    is_worst = context.funnel["worst"].fillna(False)
-    leaks = context.answered_for(context.funnel[is_worst])
+    """The worst stage of all deals, and of each team and rep at work, in the words of Leaks."""
+    leaks = context.answered_for(context.leaks[context.leaks["worst"]])
 
-    for key, row in zip(row_keys("Funnel", leaks), leaks.itertuples(index=False), strict=True):
+    for key, row in zip(row_keys("Leaks", leaks), leaks.itertuples(index=False), strict=True):
         yield AlertRow(
-            table="Funnel",
+            table="Leaks",
             row_key=key,
             severity="high" if row.slice_kind == "all" else "medium",
             who=row.slice if row.slice_kind == "rep" else None,
             amount=int(row.leak_value),
-            facts={
-                "stage": row.stage,
-                "rate": _whole_percent(row.resolved_rate, row.entered),
-                "low": _whole_percent(row.wilson_low, row.entered),
-                "high": _whole_percent(row.wilson_high, row.entered),
-                "amount": context.about(row.leak_value),
-                "least": context.about(row.leak_low),
-                "most": context.about(row.leak_high),
-            },
-            advice={"stage": row.stage},
+            facts=row.because.params,
+            action=row.do.code.removeprefix(f"{LEAK_ALERT}."),
+            advice=row.do.params,
         )
-
-
-def _whole_percent(share: float, deals: int) -> float:
-    """A share in whole percent, as the Dashboard shows it; of fewer deals more would be noise."""
-    return float(share) if deals >= _MANY_DEALS else round_half_away(float(share) * 100) / 100
 
 
 @alert("coverage-low")

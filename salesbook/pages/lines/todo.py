@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from salesbook.domain.alerts.first import MANY, OF_DEALS, rank_of
 from salesbook.messages import Message
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
@@ -24,13 +25,9 @@ from salesbook.pages.lines.open_pipeline import open_pipeline
 
 _SHOWN: Final = 10
 _SHOWN_OF_REP: Final = 5
-_MANY: Final = 20
-"""A kind with more steps than that is one line with their number and sum."""
 _TALK: Final = "talk"
 _CALL: Final = "call"
 """Kinds of step that no alert asks for."""
-_OF_DEALS: Final = ("Deals", "Orders")
-"""Tables of whose rows the amount can still come, or be paid."""
 _PASSED: Final = frozenset(
     {
         "close-date-passed",
@@ -93,7 +90,7 @@ def steps_by_scope(context: PageContext) -> dict[Scope, list[Step]]:
 def _summed_up(context: PageContext, steps: list[Step]) -> list[Step]:
     """Make one line of a kind that has too many: nobody works through a list of hundreds."""
     sizes = Counter(step.kind for step in steps)
-    many = {kind for kind, size in sizes.items() if size > _MANY}
+    many = {kind for kind, size in sizes.items() if size > MANY}
     shown: list[Step] = []
     for step in steps:
         if step.kind not in many:
@@ -144,16 +141,14 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
             "subject": name,
             "customer": _customer_of(context, table, str(alert["row_key"])),
             "rep": context.rep_name(who),
-            "amount": amount if table in _OF_DEALS else None,
+            "amount": amount if table in OF_DEALS else None,
             "because": short_reason(alert["because"]),
             "since_on": present(alert["since_on"]),
             "table": table,
             "row_key": str(alert["row_key"]),
         }
         scopes = context.scopes_of(who) if who is not None else (WHOLE_COMPANY,)
-        severity = {"high": 0, "medium": 1, "low": 2}[str(alert["severity"])]
-        part = 0 if table in _OF_DEALS else 1
-        rank = (part, -(amount or 0) if part == 0 else severity, severity)
+        rank = rank_of(table, str(alert["severity"]), amount)
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
 
 

@@ -9,7 +9,9 @@ from salesbook.arrays import Floats
 from salesbook.domain.pipeline.forecast.slips import BIN_DAYS, EDGES
 
 
-def closing_chance(hazards: Floats, days_to_expected: npt.ArrayLike, horizon: float) -> Floats:
+def closing_chance(
+    hazards: Floats, days_to_expected: npt.ArrayLike, horizon: npt.ArrayLike
+) -> Floats:
     """Give the chance that a deal that is won closes within the horizon.
 
     q = 1 - S(h - e) / S(-e), where e is the days from today to the expected one (negative when
@@ -19,7 +21,7 @@ def closing_chance(hazards: Floats, days_to_expected: npt.ArrayLike, horizon: fl
     Args:
         hazards: a row per draw, a column per bin of `slips`.
         days_to_expected: e, one per deal.
-        horizon: h, days from today.
+        horizon: h, days from today; one for all deals, or one per deal.
 
     Returns: a row per draw, a column per deal.
 
@@ -28,7 +30,7 @@ def closing_chance(hazards: Floats, days_to_expected: npt.ArrayLike, horizon: fl
     """
     expected = np.asarray(days_to_expected, dtype=np.float64)
     so_far = _cumulative_hazard(hazards, -expected)
-    by_then = _cumulative_hazard(hazards, horizon - expected)
+    by_then = _cumulative_hazard(hazards, np.asarray(horizon) - expected)
     return np.asarray(-np.expm1(so_far - by_then), dtype=np.float64)
 
 

@@ -72,12 +72,14 @@ class OpenMoney:
     """A row per draw, a column per bin of slips."""
     wait: float
     """Days from closing to the sale: to the order, where orders count."""
+    sooner: Floats | None = None
+    """Per stage: days by which its deals close sooner than they would; missing: as they would."""
 
     def expected(self, window: Window) -> tuple[Floats, Floats]:
         """The mean that each open and each awaited deal brings in a window."""
         # Deals with one expected day share their chance.
-        days, number = np.unique(self.days_to_expected, return_inverse=True)
-        closing = self._closing(days, window).mean(axis=0)[number]
+        days, sooner, number = self._alike()
+        closing = self._closing(days, window, sooner).mean(axis=0)[number]
         rate = np.nan_to_num(self.rates)[self.code]
         return self.amount * rate * closing, self.awaited.amount * self._awaited_chance(window)
 
@@ -90,14 +92,18 @@ class OpenMoney:
         mean and a² p q (1 - p q) to the variance.
         """
         grid = _grid_of(self.days_to_expected)
-        closing = self._closing(grid.days, window)
+        closing_by_days: dict[float, Floats] = {}
         mean = np.zeros((len(self.hazards), size))
         variance = np.zeros((len(self.hazards), size))
 
         # Seven digits are enough for what is drawn, and twice as fast.
-        closing = closing.astype(np.float32)
         rate_draws = self.rate_draws.astype(np.float32)
         for code in np.unique(self.code[slice_of >= 0]):
+            sooner = 0.0 if self.sooner is None else float(self.sooner[code])
+            if sooner not in closing_by_days:
+                closing = self._closing(grid.days, window, sooner)
+                closing_by_days[sooner] = closing.astype(np.float32)
+            closing = closing_by_days[sooner]
             rows = np.flatnonzero((self.code == code) & (slice_of >= 0))
             money = grid.sums(self.amount[rows], rows, slice_of[rows], size).astype(np.float32)
             squares = grid.sums(self.amount[rows] ** 2, rows, slice_of[rows], size).astype(
@@ -148,8 +154,8 @@ class OpenMoney:
 
         is_small = (counts > 0) & ~is_large
         if is_small.any():
-            days, day_of = np.unique(self.days_to_expected, return_inverse=True)
-            closing = self._closing(days, window).T
+            days, sooner_of, day_of = self._alike()
+            closing = self._closing(days, window, sooner_of).T
             awaited_chance = self._awaited_chance(window)
             rate_draws = self.rate_draws.T
             rows_of = dict(groups(slice_of))
@@ -185,17 +191,32 @@ class OpenMoney:
             ),
         )
 
-    def _closing(self, days: Floats, window: Window) -> Floats:
-        """Chance to close in the window for each count of days to the expected one; per draw."""
-        by_end = self._closing_by(days, window.until)
-        return by_end - self._closing_by(days, window.after) if window.after > 0 else by_end
+    def _alike(self) -> tuple[Floats, Floats, Ints]:
+        """Days to the expected one and days sooner that occur, and which of them each deal has."""
+        if self.sooner is None:
+            days, number = np.unique(self.days_to_expected, return_inverse=True)
+            return days, np.zeros(len(days)), number
+        both = np.column_stack([self.days_to_expected, self.sooner[self.code]])
+        pairs, number = np.unique(both, axis=0, return_inverse=True)
+        return pairs[:, 0], pairs[:, 1], np.ravel(number)
 
-    def _closing_by(self, days: Floats, horizon: float) -> Floats:
+    def _closing(self, days: Floats, window: Window, sooner: Floats | float) -> Floats:
+        """Chance to close in the window for each count of days to the expected one; per draw.
+
+        Who closes d days sooner closes in the window what would have closed in one that is d days
+        later.
+        """
+        by_end = self._closing_by(days, window.until + sooner)
+        if window.after <= 0:
+            return by_end
+        return by_end - self._closing_by(days, window.after + sooner)
+
+    def _closing_by(self, days: Floats, horizon: Floats | float) -> Floats:
         """Chance that a deal is sold within so many days if it is won; a row per draw."""
-        horizon = horizon - self.wait
-        if horizon <= 0:
+        left = np.maximum(horizon - self.wait, 0.0)
+        if not left.any():
             return np.zeros((len(self.hazards), len(days)))
-        return closing_chance(self.hazards, days, horizon)
+        return closing_chance(self.hazards, days, left)
 
     def _awaited_chance(self, window: Window) -> Floats:
         by_end = self.awaited.closing_chance(window.until)

@@ -41,13 +41,30 @@ class Arrivals:
     """Part of a won deal's amount that becomes a sale of its name."""
     wait: float
     """Days from winning to the sale."""
+    sooner: float = 0.0
+    """Days by which a part of the deals is won sooner than it would be."""
+    sooner_part: float = 0.0
 
     def wins(self, window: Window) -> Floats:
         """The mean number of deals that come and are won in the window; one per draw."""
         window = window.moved(-self.wait)
-        by_end = won_days(self.hazards, window.until)
-        by_start = won_days(self.hazards, window.after)
-        return self.per_day * self.rate * (by_end - by_start)
+        days = self._won_days(window, 0.0)
+        if self.sooner and self.sooner_part:
+            sooner = self._won_days(window, self.sooner)
+            days = (1 - self.sooner_part) * days + self.sooner_part * sooner
+        return self.per_day * self.rate * days
+
+    def _won_days(self, window: Window, sooner: float) -> Floats:
+        """Days of arrivals won in a window, if each were won so many days sooner.
+
+        Arrivals of before today are open deals, which count by themselves.
+        """
+        before_today = won_days(self.hazards, sooner) if sooner > 0 else 0.0
+        by_end, by_start = (
+            np.maximum(won_days(self.hazards, horizon + sooner) - before_today, 0.0)
+            for horizon in (window.until, window.after)
+        )
+        return np.asarray(by_end - by_start, dtype=np.float64)
 
     def expected(self, wins: Floats) -> float:
         """The mean of what comes in, given `wins`."""
@@ -64,10 +81,17 @@ class Arrivals:
 
         Args: wins of the window for all of them, one per draw.
         """
+        _, sums = self.counted_draws(wins, part, random)
+        return sums
+
+    def counted_draws(
+        self, wins: Floats, part: float, random: np.random.Generator
+    ) -> tuple[Ints, Floats]:
+        """As `draws`, with how many deals each of them holds."""
         if part <= 0 or not self.pool.mean_square:
-            return np.zeros(len(self.rate))
+            return np.zeros(len(self.rate), dtype=np.int64), np.zeros(len(self.rate))
         counts = random.poisson(wins * part)
-        return self.pool.sums(counts, random) * self.level * self.share
+        return counts, self.pool.sums(counts, random) * self.level * self.share
 
 
 def arrivals_at(view: View, ordering: Ordering, random: np.random.Generator, size: int) -> Arrivals:

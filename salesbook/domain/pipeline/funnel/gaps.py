@@ -42,6 +42,11 @@ class Better:
     variances: Floats
     """Of these quartiles."""
 
+    @property
+    def rate(self) -> float:
+        """The upper quartile as it is shown: the mean over the guesses."""
+        return float(self.weights @ self.rates)
+
     def gaps(self, advanced: Floats, resolved: Floats) -> tuple[Floats, Floats]:
         """Give each slice's gap to the better ones and its standard error; a place per slice.
 

@@ -1,4 +1,4 @@
-"""At which stage does most money leak away, and how much would a good slice's rate bring back?"""
+"""At which stage does most money leak away, and what would a good slice's rate bring a quarter?"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.intervals import z_of
 from salesbook.domain.pipeline.funnel.gaps import Better, better_slices
+from salesbook.domain.pipeline.funnel.pace import Pace
 from salesbook.domain.pipeline.funnel.stages import ADVANCED, Counts, Passages, ratio
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.tables.settings import Rules
@@ -24,6 +25,10 @@ _YARDSTICKS: Final = {"all": ("rep", "team"), "pipeline": ("rep", "team")}
 """Slices that a whole is held against, best first; other kinds are held against their own."""
 _MEASURED_KINDS: Final = ("team", "rep", "source", "product")
 """Kinds whose slices are compared with each other: whoever is slow may learn from the others."""
+_A_BIT_MORE: Final = 0.5
+"""Deals that a count is surer than its number: none in a quarter may be one in the next."""
+_SPREAD_OF_ONE: Final = 1.0
+"""Variance of an amount over the squared mean, as one more won deal would have it."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +42,35 @@ class Yardstick:
     """True where that chance is too small to believe."""
 
 
+@dataclass(frozen=True)
+class Worth:
+    """The money that one more deal advancing past each stage brings."""
+
+    money: Floats
+    """Per stage, minor units; nan where none was won."""
+    doubt: Floats
+    """Variance of its logarithm: how far a few won deals leave it open."""
+
+
 def leaks_of(
-    counts: Sequence[Counts], passages: Passages, deals: KnownDeals, codes: StageCodes, rules: Rules
+    counts: Sequence[Counts], pace: Pace, deals: KnownDeals, codes: StageCodes, rules: Rules
 ) -> dict[str, dict[str, Floats]]:
-    """Say per slice and stage what closing the gap to the yardstick would bring.
+    """Say per slice and stage what closing the gap to the yardstick would bring in a quarter.
 
     The yardstick is the upper quartile of the shrunk rates of slices of the same kind with at least
     `leak_deals` resolved deals (for all deals and for pipelines: of reps, else of teams). The gap
-    is its rate less the slice's own shrunk rate, see `gaps.py`; its money is gap x resolved deals x
-    what a deal that advances brings: the share won of resolved deals that advanced x the mean
-    amount won. The interval is that of the gap at `interval_level`. The leak is 0 where it covers
-    0, and wherever the slices differ by no more than chance: a chi-squared test per kind and stage,
-    made so strict that with equal true rates a run names any leak in at most 10 % of cases
-    (Bonferroni over the tests made).
+    is its rate less the slice's own shrunk rate, see `gaps.py`; its money is gap x deals that the
+    stage decides a quarter x what a deal that advances brings: the share won of resolved deals that
+    advanced x the mean amount won. The interval is at `interval_level`, see `_range_of_money`. The
+    leak is 0 where that of the gap covers 0, and wherever the slices differ by no more than chance:
+    a chi-squared test per kind and stage, made so strict that with equal true rates a run names any
+    leak in at most 10 % of cases (Bonferroni over the tests made).
 
     Returns: by slice kind: leak_value, leak_low, leak_high in minor units as floats (nan: no
-    yardstick or nothing resolved) and worst, 1 on the stage with the largest leak_low above 0 of
-    each slice.
+    yardstick, nothing resolved, or no day known), worst, 1 on the stage with the largest leak_low
+    above 0 of each slice, benchmark, the yardstick's rate, and decided, the deals a quarter.
     """
-    worth = advance_worth(passages, deals, codes)
+    worth = worth_of(pace.passages, deals, codes)
     counts_by_kind = {part.cut.kind: part for part in counts}
 
     yardsticks = {
@@ -71,31 +86,50 @@ def leaks_of(
     }
 
     return {
-        part.cut.kind: _leaks(part, judged, worth, codes, rules.interval_level) for part in counts
+        part.cut.kind: _leaks(
+            part,
+            pace.recent(part.cut, codes.count),
+            judged,
+            _Scale(worth, pace.quarters, rules.interval_level),
+            codes,
+        )
+        for part in counts
     }
 
 
-def advance_worth(passages: Passages, deals: KnownDeals, codes: StageCodes) -> Floats:
-    """Per stage, the money that one more deal advancing past it brings: chance x mean amount won.
+def worth_of(passages: Passages, deals: KnownDeals, codes: StageCodes) -> Worth:
+    """Per stage, what one more deal advancing past it brings: chance x mean amount won.
 
     The chance is the share won of closed deals that advanced, the mean that of the pipeline's won
-    deals; nan where none was won.
+    deals. Its doubt is (1 - chance) / won deals + CV² / won deals, where one more won deal counts
+    for the CV: of a single amount nobody knows how much the next one differs.
     """
     is_won = deals.is_won
     pipe_count = len(codes.pipelines)
-    won_money = np.bincount(deals.pipe[is_won], deals.amount[is_won], pipe_count)
-    won_deals = np.bincount(deals.pipe[is_won], minlength=pipe_count)
-    mean_won = ratio(won_money, won_deals)
+    pipe, amount = deals.pipe[is_won], deals.amount[is_won]
+    won_deals = np.bincount(pipe, minlength=pipe_count)
+    mean_won = ratio(np.bincount(pipe, amount, pipe_count), won_deals)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squares = np.bincount(pipe, (amount / mean_won[pipe] - 1) ** 2, pipe_count)
+    doubt_of_mean = ratio(squares + _SPREAD_OF_ONE, won_deals**2)
 
     is_closed = ~deals.is_open[passages.deal]
     went_on = (passages.state == ADVANCED) & is_closed
     went_on_and_won = went_on & is_won[passages.deal]
-    chance = ratio(
-        np.bincount(passages.code[went_on_and_won], minlength=codes.count),
-        np.bincount(passages.code[went_on], minlength=codes.count),
-    )
+    won_beyond = np.bincount(passages.code[went_on_and_won], minlength=codes.count)
+    chance = ratio(won_beyond, np.bincount(passages.code[went_on], minlength=codes.count))
+    doubt_of_chance = ratio(1 - chance, won_beyond)
 
-    return chance * mean_won[codes.pipe]
+    return Worth(chance * mean_won[codes.pipe], doubt_of_chance + doubt_of_mean[codes.pipe])
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What makes a gap of rates money a quarter, and the level of the interval."""
+
+    worth: Worth
+    quarters: float
+    level: float
 
 
 def _if_told_apart(stick: Yardstick | None, bar: float) -> Yardstick | None:
@@ -150,27 +184,76 @@ def chance_alike(won: Floats, trials: Floats) -> float:
 
 def _leaks(
     counts: Counts,
+    recent: Floats,
     yardsticks: Mapping[str, Sequence[Yardstick | None]],
-    worth: Floats,
+    scale: _Scale,
     codes: StageCodes,
-    level: float,
 ) -> dict[str, Floats]:
     """Value, low and high of each slice's leak at each stage, and which stage is the worst."""
     shape = counts.shown.shape
-    value, low, high = (np.full(shape, np.nan) for _ in range(3))
+    value, low, high, benchmark = (np.full(shape, np.nan) for _ in range(4))
     advanced_counts, lost_counts, _ = counts.states
 
     for code in codes.open_codes():
         stick = _first_yardstick(yardsticks, counts.cut.kind, int(code))
-        if stick is None or math.isnan(worth[code]):
+        if stick is None or math.isnan(scale.worth.money[code]):
             continue
         advanced = advanced_counts[:, code].astype(np.float64)
         resolved = advanced + lost_counts[:, code]
-        money = _gap_money(stick, advanced, resolved, worth[code], level)
-        value[:, code], low[:, code], high[:, code] = money
+        gap, error = stick.better.gaps(advanced, resolved)
+        half_width = z_of(scale.level) * error
+
+        is_named = (gap > half_width) & stick.differ
+        money, doubt = _a_quarter(recent[:, code], resolved, scale, int(code))
+        lower, upper = _range_of_money(gap, half_width, z_of(scale.level) * doubt)
+        value[:, code] = np.where(is_named, gap, 0.0) * money
+        low[:, code] = np.where(is_named, lower, 0.0) * money
+        high[:, code] = upper * money
+        benchmark[:, code] = stick.better.rate
 
     shown_low = np.where(counts.shown, low, np.nan)
-    return {"leak_value": value, "leak_low": low, "leak_high": high, "worst": _worst(shown_low)}
+    return {
+        "leak_value": value,
+        "leak_low": low,
+        "leak_high": high,
+        "worst": _worst(shown_low),
+        "benchmark": benchmark,
+        "decided": recent / scale.quarters,
+    }
+
+
+def _a_quarter(recent: Floats, resolved: Floats, scale: _Scale, code: int) -> tuple[Floats, Floats]:
+    """What a gap of 1 would bring each slice in a quarter, and the error of its logarithm.
+
+    A count of n deals is off by its root; the worth of one has a doubt of its own.
+    """
+    pace = np.where(resolved > 0, recent / scale.quarters, np.nan)
+    variance = 1 / (recent + _A_BIT_MORE) + scale.worth.doubt[code]
+    return pace * scale.worth.money[code], np.sqrt(variance)
+
+
+def _range_of_money(gap: Floats, half_width: Floats, log_width: Floats) -> tuple[Floats, Floats]:
+    """The range of gap x money, in units of the money: both are uncertain, each by itself.
+
+    Of a product of two figures a and b with ranges of their own the lower end is
+    ab - sqrt((a b')² + (a' b)² - (a' b')²), where a' and b' are how far their lower ends are below
+    them, and the upper end ab + sqrt((a b')² + (a' b)² + (a' b')²). To multiply both lower ends
+    would say that both are low at once.
+
+    Args:
+        gap: of rates, with half its range.
+        log_width: half the range of the money's logarithm.
+
+    Source: G. Y. Zou, A. Donner, Construction of confidence limits about effect measures: a general
+        approach, Statistics in Medicine 2008 (method of variance estimates recovery).
+    """
+    below = -np.expm1(-log_width)
+    above = np.expm1(log_width)
+    # Below the half width nothing is named, and the lower end is 0.
+    wide_gap = np.maximum(gap, half_width)
+    down = np.sqrt(half_width**2 + (wide_gap**2 - half_width**2) * below**2)
+    up = np.sqrt(half_width**2 + (np.maximum(gap, 0.0) ** 2 + half_width**2) * above**2)
+    return np.maximum(wide_gap - down, 0.0), np.maximum(gap + up, 0.0)
 
 
 def _first_yardstick(
@@ -182,22 +265,6 @@ def _first_yardstick(
         if stick is not None:
             return stick
     return None
-
-
-def _gap_money(
-    stick: Yardstick, advanced: Floats, resolved: Floats, worth: float, level: float
-) -> tuple[Floats, Floats, Floats]:
-    """Value, low and high of the leaks of all slices at one stage."""
-    gap, error = stick.better.gaps(advanced, resolved)
-    half_width = z_of(level) * error
-    is_named = (gap - half_width > 0) & stick.differ
-
-    money = np.where(resolved > 0, resolved, np.nan) * worth
-    return (
-        np.where(is_named, gap, 0.0) * money,
-        np.where(is_named, gap - half_width, 0.0) * money,
-        np.maximum(gap + half_width, 0.0) * money,
-    )
 
 
 def _worst(low: Floats) -> Floats:

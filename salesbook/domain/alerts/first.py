@@ -1,0 +1,55 @@
+"""Which alerts come first? The order in which pages name steps, and in which steps are logged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+import pandas as pd
+
+OF_DEALS: Final = ("Deals", "Orders")
+"""Tables of whose rows the amount can still come, or be paid."""
+MANY: Final = 20
+"""A kind with more steps than that is one line with their number and sum."""
+_SEVERITIES: Final = {"high": 0, "medium": 1, "low": 2}
+
+
+def rank_of(table: str, severity: str, amount: int | None) -> tuple[int, int, int]:
+    """Where a step stands: money that can still come, the most first, then the rest, by severity."""
+    urgency = _SEVERITIES[severity]
+    if table in OF_DEALS:
+        return (0, -(amount or 0), urgency)
+    return (1, urgency, urgency)
+
+
+def first_alerts(alerts: pd.DataFrame, about: tuple[str, ...], most: int) -> list[dict[str, Any]]:
+    """The first alerts about rows of some tables, of each row one, as a list of steps shows them.
+
+    A kind of which there are many is one line of such a list, for nobody works through it: it takes
+    one of the places, and none of its alerts is given back.
+    """
+    wanted = alerts[alerts["table"].isin(about)].to_dict("records")
+    wanted.sort(key=_place)
+
+    of_row: dict[tuple[str, str], dict[str, Any]] = {}
+    for alert in wanted:
+        of_row.setdefault((alert["table"], alert["row_key"]), alert)
+    sizes = Counter(alert["kind"] for alert in of_row.values())
+
+    first: list[dict[str, Any]] = []
+    lines: set[tuple[str, str]] = set()
+    for (table, row_key), alert in of_row.items():
+        if len(lines) == most:
+            break
+        if sizes[alert["kind"]] > MANY:
+            lines.add(("", alert["kind"]))
+        else:
+            lines.add((table, row_key))
+            first.append(alert)
+    return first
+
+
+def _place(alert: dict[Any, Any]) -> tuple[tuple[int, int, int], str, str, str]:
+    amount = None if pd.isna(alert["amount"]) else int(alert["amount"])
+    rank = rank_of(alert["table"], alert["severity"], amount)
+    return rank, alert["kind"], alert["table"], alert["row_key"]

@@ -1,0 +1,100 @@
+"""What would come in if things changed? The button asks for them, one box each, and shows the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from typing import Final
+
+from salesbook.errors import UsageError
+from salesbook.labels import sentence
+from salesbook.macros.host import Cancelled, MacroHost
+from salesbook.macros.words import MessageBox, say
+
+_ASKING: Final = (
+    "on run arguments",
+    "set asked to display dialog (item 1 of arguments) default answer (item 2 of arguments)",
+    "text returned of asked",
+    "end run",
+)
+_ASKING_LINES: Final = tuple(word for line in _ASKING for word in ("-e", line))
+"""An AppleScript, word by word as osascript takes it; what follows are the script's arguments."""
+_TEXT: Final = 2
+"""What Excel's InputBox is to take."""
+
+
+def ask_what_if(host: MacroHost, as_of: dt.date) -> MessageBox:
+    """Ask what is to change, and say what that does to the landing. Nothing is written.
+
+    Raises: Cancelled, SalesbookError of any kind.
+    """
+    from salesbook.book.whatif import open_stages, what_if_of
+    from salesbook.domain.whatif import Asked
+
+    with host.working():
+        stages = open_stages(host)
+    stage = _stage(host, stages)
+    rate = days = None
+    if stage is not None:
+        rate = _number(host, "rate", "5", stage=stage)
+        days = _number(host, "days", "", stage=stage)
+    leads = _number(host, "leads", "")
+    if stage is not None and rate is None and days is None:
+        # Nothing of the stage is to change, so that it is not asked about.
+        stage = None
+    asked = Asked(stage, rate, days, leads)
+    if asked == Asked():
+        return MessageBox(say("what_if.nothing", host.language))
+    try:
+        with host.working():
+            answer = what_if_of(host, asked, as_of)
+    except UsageError as refusal:
+        # Its place is an option of the command line, which nobody has typed here.
+        raise UsageError(refusal.code, **refusal.params) from None
+    lines = [sentence(message, host.language) for message in answer.sentences()]
+    return MessageBox("\n".join(lines))
+
+
+def _stage(host: MacroHost, stages: tuple[str, ...]) -> str | None:
+    """The stage by its number in the list, or by name; None for a blank."""
+    lines = "\n".join(f"{number}  {stage}" for number, stage in enumerate(stages, start=1))
+    typed = _ask(host, say("what_if.stage", host.language, stages=lines), "1" if stages else "")
+    # A full-width digit is a digit, too.
+    if typed.isdecimal() and 1 <= int(typed) <= len(stages):
+        return stages[int(typed) - 1]
+    return typed or None
+
+
+def _number(host: MacroHost, what: str, default: str, **facts: str) -> float | None:
+    """A number that is typed; None for a blank. Raises: Cancelled, UsageError."""
+    typed = _ask(host, say(f"what_if.{what}", host.language, **facts), default)
+    if not typed:
+        return None
+    from salesbook.book.whatif import number_typed
+
+    return number_typed(typed)
+
+
+def _ask(host: MacroHost, text: str, default: str) -> str:
+    """Ask for one line of text. Raises: Cancelled."""
+    if sys.platform == "darwin":
+        return _ask_on_mac(text, default)
+    title = say("button.what_if", host.language)
+    typed = host.book.app.api.InputBox(text, title, default, Type=_TEXT)
+    # Excel answers False where the user closed the box.
+    if not isinstance(typed, str):
+        raise Cancelled
+    return typed.strip()
+
+
+def _ask_on_mac(text: str, default: str) -> str:
+    """Ask through the system's own box; what is asked holds names, and is handed over as an argument.
+
+    Raises: Cancelled.
+    """
+    command = ["osascript", *_ASKING_LINES, text, default]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Cancelled
+    return done.stdout.strip()
