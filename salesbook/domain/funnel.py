@@ -12,6 +12,9 @@ from salesbook.domain.pipeline.forecast.table import forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame
+from salesbook.domain.pipeline.leads.due import leads_due
+from salesbook.domain.pipeline.leads.sources import lead_sources
+from salesbook.domain.pipeline.leads.standing import lead_standing
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
 from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
 from salesbook.domain.pipeline.now import pipeline_now
@@ -25,6 +28,12 @@ from salesbook.domain.pipeline.stages.times import (
     seldom_seen,
     stage_times_frame,
 )
+from salesbook.domain.pipeline.watch.led_on import forward_moves
+from salesbook.domain.pipeline.watch.order_stages import order_stages
+from salesbook.domain.pipeline.watch.plan_results import plan_results
+from salesbook.domain.pipeline.watch.receivables import receivables
+from salesbook.domain.pipeline.watch.rep_days import rep_days
+from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
 
 
@@ -32,7 +41,8 @@ def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
     Writes StageHistory, DealHistory, Funnel, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
+    ForecastHistory, ForecastChanges, LeadSources, LeadsDue, RepDays, OrderStages, Receivables,
+    PlanResults and Alerts. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -73,6 +83,11 @@ def run(task: Task) -> Outcome:
     )
     scores = deal_scores(task, pipeline, rates, forecast.outlook, standing)
 
+    # What leads bring and who waits, and what is done day by day.
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    leads = lead_standing(tables, deals)
+    due = leads_due(task, leads, deals, staff)
+
     # What to act on, which rests on all of the above.
     context = AlertContext(
         tables=tables,
@@ -87,6 +102,7 @@ def run(task: Task) -> Outcome:
         funnel=funnel,
         forecast=forecast.table,
         forecast_lines=forecast.lines,
+        leads_due=due,
     )
 
     return Outcome(
@@ -107,6 +123,12 @@ def run(task: Task) -> Outcome:
                 task.as_it_stands("ForecastHistory"), forecast.table, as_of
             ),
             "ForecastChanges": changes,
+            "LeadSources": lead_sources(task, leads, deals),
+            "LeadsDue": due,
+            "RepDays": rep_days(task, staff, deals, forward_moves(deals, known, codes)),
+            "OrderStages": order_stages(task),
+            "Receivables": receivables(task, staff),
+            "PlanResults": plan_results(task, staff, deals),
             "Alerts": find_alerts(context),
         },
         (

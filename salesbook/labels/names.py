@@ -130,6 +130,8 @@ _GROUPS: Final = {
     "Forecast.slice": ("scopes",),
     "ForecastHistory.slice": ("scopes",),
     "ForecastChanges.slice": ("scopes",),
+    "LeadSources.source": ("scopes",),
+    "OrderStages.slice": ("scopes",),
     "Stages.pipeline": ("pipelines",),
     "Deals.pipeline": ("pipelines",),
     "Funnel.pipeline": ("pipelines",),

@@ -44,6 +44,8 @@ class AlertContext:
     forecast: pd.DataFrame
     forecast_lines: pd.DataFrame
     """What was sold, what is open and what the targets are, as the forecast adds them up."""
+    leads_due: pd.DataFrame
+    """LeadsDue: who waits for a first contact, and who could take it."""
 
     @cached_property
     def today(self) -> pd.Timestamp:

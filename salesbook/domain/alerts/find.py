@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 # Imported for their rules, which register themselves.
-from salesbook.domain.alerts import customers, deals, numbers, team  # noqa: F401
+from salesbook.domain.alerts import customers, deals, numbers, plans, team  # noqa: F401
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, alerts_frame
 from salesbook.domain.alerts.rules import RULES
