@@ -30,7 +30,7 @@ GROUPS = {
     "targets": ["propose", "split", "resplit", "publish"],
     "team": ["score"],
     "customers": ["tier"],
-    "pipeline": ["funnel"],
+    "pipeline": ["convert", "funnel"],
     "report": ["refresh", "make_report", "undo", "check_setup"],
 }
 CHILDREN = {
@@ -63,7 +63,7 @@ ATTRIBUTES = {
 ICONS = set(
     "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
     " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll"
-    " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu".split()
+    " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu NameCreateFromSelection".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 
