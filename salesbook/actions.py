@@ -593,7 +593,6 @@ _CONVERT = Action(
             selects="Leads",
             into="leads",
             sheets=("Leads",),
-            reads=("selected_leads", "Customers", "Deals", "Reps", "Stages"),
         ),
     ),
 )

@@ -26,7 +26,7 @@ from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language, sentence
 from salesbook.macros import press
-from tests.book.drawn import book, table
+from tests.book.drawn import Drawn, book, table
 from tests.drawn_tables import frames_of
 from tests.engines.fake_excel import open_fake
 from tests.pipeline_book import AS_OF, deal, draw, policy
@@ -61,14 +61,12 @@ def test_a_lead_becomes_a_customer_and_a_deal_in_the_first_stage() -> None:
     outcome = converted("L1", Leads=[found])
     (customer,) = outcome.patches["Customers"].new_rows.to_dict("records")
     names = ("customer_id", "name", "company", "email", "source", "owner_id")
-    assert [customer[name] for name in names] == [
-        *("C0001", "Kim Vale", "Acme", "kim@acme.test", "web", "ann"),
-    ]
+    made = ["C0001", "Kim Vale", "Acme", "kim@acme.test", "web", "ann"]
+    assert [customer[name] for name in names] == made
     (new,) = outcome.patches["Deals"].new_rows.to_dict("records")
-    names = ("deal_id", "name", "customer_id", "rep_id", "source", "pipeline", "stage")
-    assert [new[name] for name in names] == [
-        *("D0001", "Kim Vale", "C0001", "ann", "web", "main", "Lead"),
-    ]
+    fields = ("deal_id", "name", "customer_id", "rep_id", "source", "pipeline", "stage")
+    began = ["D0001", "Kim Vale", "C0001", "ann", "web", "main", "Lead"]
+    assert [new[name] for name in fields] == began
     assert (new["created_on"], new["stage_since"]) == (pd.Timestamp(AS_OF),) * 2
     assert pd.isna(new["amount"])
     # The lead names both, so that everything can be traced from it.
@@ -205,13 +203,13 @@ DAY = dt.date(2026, 6, 12)
 
 
 def drawn(language: Language = "en") -> Any:
-    rows = {
+    rows: Drawn = {
         "lead_id": ["L001", "L002", "L003"],
         "name": ["Kim", "Bea", "Zoe"],
         "received_at": [dt.datetime(2026, 6, day, 9) for day in (1, 2, 3)],
         "rep_id": ["R1", "Ann", "R1"],
     }
-    reps = {"rep_id": ["R1"], "name": ["Ann"]}
+    reps: Drawn = {"rep_id": ["R1"], "name": ["Ann"]}
     return book(
         table("Leads", rows, language=language),
         table("Reps", reps, language=language),
