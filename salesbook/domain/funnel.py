@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
@@ -33,6 +35,7 @@ from salesbook.domain.pipeline.watch.order_stages import order_stages
 from salesbook.domain.pipeline.watch.plan_results import plan_results
 from salesbook.domain.pipeline.watch.receivables import receivables
 from salesbook.domain.pipeline.watch.rep_days import rep_days
+from salesbook.domain.sales.unpaid import unpaid_orders
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
 
@@ -87,6 +90,7 @@ def run(task: Task) -> Outcome:
     staff = Staff(tables["Reps"], tables["Assignments"])
     leads = lead_standing(tables, deals)
     due = leads_due(task, leads, deals, staff)
+    unpaid = unpaid_orders(tables["Orders"], tables["Payments"], pd.Timestamp(as_of))
 
     # What to act on, which rests on all of the above.
     context = AlertContext(
@@ -103,6 +107,7 @@ def run(task: Task) -> Outcome:
         forecast=forecast.table,
         forecast_lines=forecast.lines,
         leads_due=due,
+        unpaid=unpaid,
     )
 
     return Outcome(
@@ -126,8 +131,8 @@ def run(task: Task) -> Outcome:
             "LeadSources": lead_sources(task, leads, deals),
             "LeadsDue": due,
             "RepDays": rep_days(task, staff, deals, forward_moves(deals, known, codes)),
-            "OrderStages": order_stages(task),
-            "Receivables": receivables(task, staff),
+            "OrderStages": order_stages(task, unpaid),
+            "Receivables": receivables(task, staff, unpaid),
             "PlanResults": plan_results(task, staff, deals),
             "Alerts": find_alerts(context),
         },

@@ -46,6 +46,8 @@ class AlertContext:
     """What was sold, what is open and what the targets are, as the forecast adds them up."""
     leads_due: pd.DataFrame
     """LeadsDue: who waits for a first contact, and who could take it."""
+    unpaid: pd.DataFrame
+    """What is owed for each order, as `unpaid_orders` finds it."""
 
     @cached_property
     def today(self) -> pd.Timestamp:

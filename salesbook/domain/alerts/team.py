@@ -13,7 +13,6 @@ from salesbook.domain.alerts.rows import AlertRow, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.sales.standing import takes_back
-from salesbook.domain.sales.unpaid import unpaid_orders
 
 _FINISHED: Final = ("delivered", "invoiced", "paid", "cancelled")
 """Status of an order line for which nobody waits for a delivery."""
@@ -40,8 +39,7 @@ def late_payments(context: AlertContext) -> Iterator[AlertRow]:
 
     What is owed for an order says `unpaid_orders`. One row per order, at its first line.
     """
-    orders, payments = context.tables["Orders"], context.tables["Payments"]
-    unpaid = unpaid_orders(orders, payments, context.today)
+    unpaid = context.unpaid
     late = unpaid[(unpaid["due_on"] < context.today) & (unpaid["owed"] > 0)]
     for row in late.reset_index().itertuples(index=False):
         yield _order_alert(context, row, int(row.owed))

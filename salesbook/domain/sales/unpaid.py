@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from salesbook.arrays import Flags, Ints
 from salesbook.domain.sales.standing import billed_orders, signed_amounts, standing, takes_back
 
-COLUMNS = ("customer_id", "rep_id", "line_no", "due_on", "owed", "credit")
+COLUMNS: Final = ("customer_id", "rep_id", "line_no", "due_on", "owed", "credit")
 
 
 def keeps_payments(orders: pd.DataFrame, payments: pd.DataFrame) -> bool:
@@ -39,32 +41,49 @@ def unpaid_orders(
     if kept.empty or not keeps_payments(orders, payments):
         return pd.DataFrame(columns=list(COLUMNS)).rename_axis("order_id")
 
-    order_id, status = kept["order_id"], kept["status"]
-    is_delivered = kept["delivered_on"].notna() | status.isin(("delivered", "invoiced", "paid"))
-    is_own_line = kept["refund_of"].isna()
+    # Orders by number: of a hundred thousand names the numbers are added up ten times as fast.
+    number, names = pd.factorize(kept["order_id"])
+    ids, count = pd.Index(names), len(names)
+    status = kept["status"].fillna("")
+    is_own_line = kept["refund_of"].isna().to_numpy()
+    has_day = kept["delivered_on"].notna()
+    is_delivered = (has_day | status.isin(("delivered", "invoiced", "paid"))).to_numpy()
+    is_marked = (status == "paid").to_numpy()
     # One line says it for the whole order: deliveries and payments are noted where it is handy.
-    counted = order_id[is_delivered & is_own_line].unique()
-    lines = kept[order_id.isin(counted) & is_own_line].sort_values(["order_id", "line_no"])
-    first = lines.drop_duplicates("order_id").set_index("order_id")
-    order_ids = first.index
+    counts = _any(is_delivered & is_own_line, number, count)
+    marked_paid = _any(is_marked & is_own_line, number, count)
 
-    amounts, billed = signed_amounts(kept), billed_orders(kept)
-    comes_to = _sum(amounts, billed, order_ids)
-    given_back = takes_back(kept) & (status == "paid").fillna(False)
-    paid_back = -_sum(amounts[given_back], billed[given_back], order_ids)
+    amounts = signed_amounts(kept).to_numpy(dtype=np.int64)
+    billed = ids.get_indexer(pd.Index(billed_orders(kept)))
+    comes_to = _sum(amounts, billed, count)
+    given_back = takes_back(kept).to_numpy(dtype=bool) & is_marked
+    paid_back = -_sum(np.where(given_back, amounts, 0), billed, count)
     received = payments[payments["paid_on"] <= today]
-    came_in = _sum(received["amount"], received["order_id"], order_ids)
+    paid = received["amount"].to_numpy(dtype=np.int64)
+    came_in = _sum(paid, ids.get_indexer(pd.Index(received["order_id"])), count)
 
-    marked_paid = order_ids.isin(order_id[is_own_line & (status == "paid")])
-    owed = (comes_to - came_in).clip(lower=0).mask(marked_paid, 0)
-    credit = (came_in - comes_to - paid_back).clip(lower=0)
-    due_on = lines.groupby("order_id")["due_on"].max()
-    found = first[["customer_id", "rep_id", "line_no"]].assign(
-        due_on=due_on, owed=owed, credit=credit
+    owed = np.where(marked_paid, 0, np.maximum(comes_to - came_in, 0))
+    credit = np.maximum(came_in - comes_to - paid_back, 0)
+    found = counts & ((owed > 0) | (credit > 0))
+
+    lines = kept[is_own_line & found[number]].sort_values(["order_id", "line_no"])
+    first = lines.drop_duplicates("order_id").set_index("order_id")
+    place = ids.get_indexer(first.index)
+    return first[["customer_id", "rep_id", "line_no"]].assign(
+        due_on=lines.groupby("order_id")["due_on"].max(), owed=owed[place], credit=credit[place]
     )
-    return found[(owed > 0) | (credit > 0)]
 
 
-def _sum(amounts: pd.Series[Any], of: pd.Series[Any], order_ids: pd.Index[Any]) -> pd.Series[Any]:
-    """Money by the order that it belongs to."""
-    return amounts.groupby(of).sum().reindex(order_ids, fill_value=0).astype("int64")
+def _any(is_so: Flags, number: Ints, count: int) -> Flags:
+    """Of each order whether any of its lines is so."""
+    found = np.zeros(count, dtype=bool)
+    found[number[is_so]] = True
+    return found
+
+
+def _sum(amounts: Ints, number: Ints, count: int) -> Ints:
+    """Money by the number of the order that it belongs to; -1 belongs to none."""
+    sums = np.zeros(count, dtype=np.int64)
+    is_known = number >= 0
+    np.add.at(sums, number[is_known], amounts[is_known])
+    return sums

@@ -40,10 +40,11 @@ def leads_due(task: Task, leads: pd.DataFrame, deals: KnownDeals, staff: Staff) 
     is_late = due["waited"] > rules.answer_limit_hours
 
     owners = _Owners(task, leads, deals, staff)
-    suggestions = [owners.suggest(row.rep_id, row.customer_id) for row in due.itertuples()]
+    told = list(due[["rep_id", "customer_id", "waited"]].itertuples(index=False))
+    suggestions = [owners.suggest(row.rep_id, row.customer_id) for row in told]
     because = [
         joined([_waits(row, rules.answer_limit_hours), _who(row, suggestion, owners)])
-        for row, suggestion in zip(due.itertuples(), suggestions, strict=True)
+        for row, suggestion in zip(told, suggestions, strict=True)
     ]
     return frame_of(
         "LeadsDue",

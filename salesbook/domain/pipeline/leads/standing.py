@@ -17,7 +17,7 @@ _QUALIFIED: Final = ("qualified", "converted")
 
 
 def lead_standing(tables: Tables, deals: KnownDeals) -> pd.DataFrame:
-    """Say of each lead, by key, how far it has come.
+    """Say of each lead how far it has come.
 
     A lead's deal is the one that it names (`deal_id`): what became of other deals with the same source
     is told by Funnel. A lead without a status is new; one that names a deal is converted, whatever
@@ -27,7 +27,7 @@ def lead_standing(tables: Tables, deals: KnownDeals) -> pd.DataFrame:
         deal is lost), `waits` (nobody was in touch), the deal's `won_amount` in minor units, and
         `won_days` from its coming in to the day it was won, nan where that is not known.
     """
-    leads = tables["Leads"].sort_values("lead_id", ignore_index=True)
+    leads = tables["Leads"].reset_index(drop=True)
     status = leads["status"].fillna(NEW)
     place = pd.Index(deals.frame["deal_id"]).get_indexer(pd.Index(leads["deal_id"]))
     names_deal = leads["deal_id"].notna().to_numpy()

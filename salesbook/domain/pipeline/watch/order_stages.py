@@ -15,7 +15,6 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.standing import signed_amounts, standing, takes_back
-from salesbook.domain.sales.unpaid import unpaid_orders
 from salesbook.frames import frame_of, sorted_by_key
 
 _ALL: Final = "all"
@@ -24,12 +23,14 @@ _UNPAID: Final = ("delivered", "invoiced")
 _KEY: Final = ["period", "slice_kind", "slice", "status"]
 
 
-def order_stages(task: Task) -> pd.DataFrame:
+def order_stages(task: Task, unpaid: pd.DataFrame) -> pd.DataFrame:
     """Count the order lines of the running periods by how far they have come.
 
     A line without a status is as far as its dates and the payments tell. Of an order that is paid in
     full every line is paid. Late is what is past its due day: a line that is not delivered counts with
     its amount, a delivered order with what is still owed for it.
+
+    Args: unpaid is what `unpaid_orders` finds.
 
     Returns: OrderStages, by key: for each period all orders, and those of each rep who has some.
         Without cancelled ones the amounts of a period add up to its order lines.
@@ -47,8 +48,7 @@ def order_stages(task: Task) -> pd.DataFrame:
     if not is_of_year.any():
         return frame_of("OrderStages", {})
 
-    unpaid = unpaid_orders(orders, task.tables["Payments"], today)
-    lines = _lines(orders, unpaid, task.tables["Payments"], today)[is_of_year]
+    lines = _lines(orders[is_of_year], _paid_orders(task, unpaid), unpaid, today)
     parts = []
     for period in periods:
         began = pd.Timestamp(first_day(period, start_month))
@@ -66,11 +66,20 @@ def order_stages(task: Task) -> pd.DataFrame:
     return sorted_by_key("OrderStages", frame_of("OrderStages", dict(columns.items())))
 
 
+def _paid_orders(task: Task, unpaid: pd.DataFrame) -> pd.Index[Any]:
+    """Orders of which a line is marked paid, or money came in and nothing is owed any more."""
+    orders, payments = task.tables["Orders"], task.tables["Payments"]
+    marked = orders.loc[(orders["status"] == "paid") & ~takes_back(orders), "order_id"]
+    received = payments.loc[payments["paid_on"] <= pd.Timestamp(task.as_of), "order_id"]
+    settled = pd.Index(received.unique()).difference(unpaid.index[unpaid["owed"] > 0], sort=False)
+    return settled.union(pd.Index(marked.unique()), sort=False)
+
+
 def _lines(
-    orders: pd.DataFrame, unpaid: pd.DataFrame, payments: pd.DataFrame, today: pd.Timestamp
+    orders: pd.DataFrame, paid: pd.Index[Any], unpaid: pd.DataFrame, today: pd.Timestamp
 ) -> pd.DataFrame:
     """Order lines with what their status means and which part of them is late."""
-    status = _status(orders, unpaid, payments, today)
+    status = _status(orders, paid)
     signed = signed_amounts(orders)
     # What is owed for an order stands once, at its first delivered line.
     is_unpaid = status.isin(_UNPAID)
@@ -95,22 +104,17 @@ def _lines(
     )
 
 
-def _status(
-    orders: pd.DataFrame, unpaid: pd.DataFrame, payments: pd.DataFrame, today: pd.Timestamp
-) -> pd.Series[Any]:
+def _status(orders: pd.DataFrame, paid: pd.Index[Any]) -> pd.Series[Any]:
     """How far each line has come: as typed, else as its dates and the payments tell."""
     typed = orders["status"]
     is_delivered = orders["delivered_on"].notna() | typed.isin(("delivered", "invoiced"))
-    received = payments[payments["paid_on"] <= today]
-    has_come_in = orders["order_id"].isin(received["order_id"])
-    owes = orders["order_id"].isin(unpaid.index[unpaid["owed"] > 0])
-    marked = orders["order_id"].isin(orders.loc[typed == "paid", "order_id"])
-    is_paid = (typed == "paid") | marked | (is_delivered & has_come_in & ~owes)
+    marked = (typed == "paid").fillna(False)
+    is_paid = marked | (is_delivered & orders["order_id"].isin(paid))
     status = np.select(
         [
             ~standing(orders),
             takes_back(orders),
-            is_paid.fillna(False),
+            is_paid,
             (typed == "invoiced").fillna(False),
             is_delivered.fillna(False),
         ],

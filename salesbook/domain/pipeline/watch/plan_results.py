@@ -40,6 +40,8 @@ def plan_results(task: Task, staff: Staff, deals: KnownDeals) -> pd.DataFrame:
     Returns: PlanResults, by key: one row per step, and one per plan, whose step is blank.
     """
     initiatives = task.tables["Initiatives"].sort_values(["plan", "step"])
+    if initiatives.empty:
+        return frame_from_rows("PlanResults", [])
     brought = _brought_by_source(task, deals)
     worth = dict(zip(deals.frame["deal_id"], deals.amount.astype("int64").tolist(), strict=True))
     won = set(deals.frame.loc[deals.is_won, "deal_id"])
@@ -56,25 +58,20 @@ def plan_results(task: Task, staff: Staff, deals: KnownDeals) -> pd.DataFrame:
 
 def _brought_by_source(task: Task, deals: KnownDeals) -> dict[str, _Brought]:
     """Leads and deals by the folded name of their source; a lead's deal goes with the lead."""
-    found: dict[str, _Brought] = {}
-    known = set(deals.frame["deal_id"])
-    initiatives = task.tables["Initiatives"]
-    wanted = {fold_name(str(name)) for name in (*initiatives["plan"], *initiatives["step"])}
-
-    def named(source: object) -> _Brought | None:
-        name = fold_name(source) if isinstance(source, str) else ""
-        return found.setdefault(name, _Brought()) if name in wanted else None
-
-    leads = task.tables["Leads"]
-    for source, of_source in leads.groupby("source"):
-        brought = named(source)
-        if brought is not None:
-            brought.leads.update(of_source["lead_id"])
-            brought.deals.update(set(of_source["deal_id"].dropna()) & known)
-    for source, of_deals in deals.frame.groupby("source"):
-        brought = named(source)
-        if brought is not None:
-            brought.deals.update(of_deals["deal_id"])
+    initiatives, leads = task.tables["Initiatives"], task.tables["Leads"]
+    names = {fold_name(str(name)) for name in (*initiatives["plan"], *initiatives["step"])}
+    found = {name: _Brought() for name in names}
+    known = pd.Index(deals.frame["deal_id"])
+    for source in leads["source"].dropna().unique():
+        if fold_name(source) in found:
+            of_source = leads[leads["source"] == source]
+            found[fold_name(source)].leads.update(of_source["lead_id"])
+            its_deals = known.intersection(pd.Index(of_source["deal_id"].dropna()))
+            found[fold_name(source)].deals.update(its_deals)
+    for source in deals.frame["source"].dropna().unique():
+        if fold_name(source) in found:
+            is_its = deals.frame["source"] == source
+            found[fold_name(source)].deals.update(deals.frame.loc[is_its, "deal_id"])
     return found
 
 

@@ -18,6 +18,8 @@ from salesbook.domain.pipeline.stages.codes import KnownDeals
 from salesbook.frames import Tables
 
 _ONE_DAY: Final = dt.timedelta(days=1)
+_LONGEST_BREAK: Final = pd.Timedelta(days=31)
+"""No work day follows a day off so late."""
 _COLUMNS: Final = ["subject", "rep_id", "day", "planned_on"]
 
 
@@ -41,8 +43,11 @@ def planned_steps(task: Task, deals: KnownDeals, since: dt.date) -> pd.DataFrame
     Returns: per step `rep_id`, `day`, `planned` 1 and `kept` 1 or 0.
     """
     activities = _with_subject(task.tables["Activities"])
-    done = activities[["subject", "done_on"]].drop_duplicates()
-    of_activities = activities[activities["next_on"] > activities["done_on"]]
+    done = activities[["subject", "done_on"]]
+    # A step on a free day is due on the next work day: some days before the first one count too.
+    earliest_day = pd.Timestamp(since) - _LONGEST_BREAK
+    is_near = activities["next_on"].between(earliest_day, pd.Timestamp(task.as_of))
+    of_activities = activities[is_near & (activities["next_on"] > activities["done_on"])]
     of_activities = of_activities.sort_values(["subject", "done_on", "next_on", "activity_id"])
     of_activities = of_activities.drop_duplicates(["subject", "done_on"], keep="last")
     steps = [
@@ -108,8 +113,8 @@ def _next_done(planned: pd.DataFrame, done: pd.DataFrame) -> pd.Series[Any]:
     that is planned still.
     """
     wanted = planned.assign(place=np.arange(len(planned)))
-    newest = done.rename(columns={"done_on": "found"}).assign(found=done["done_on"])
-    newest = newest.sort_values("found")
+    of_them = done[done["subject"].isin(planned["subject"])]
+    newest = of_them.set_axis(["subject", "found"], axis=1).sort_values("found")
     is_dated: Flags = wanted["planned_on"].notna().to_numpy(dtype=bool)
     result = pd.Series(pd.NaT, index=range(len(planned)), dtype="datetime64[us]")
     after = pd.merge_asof(

@@ -8,7 +8,6 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.domain.outcome import Task
-from salesbook.domain.sales.unpaid import unpaid_orders
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_of, sorted_by_key
 
@@ -21,17 +20,18 @@ _AGES: Final[Mapping[str, tuple[float, float]]] = {
 """Days after the due day: more than the first, up to the second."""
 
 
-def receivables(task: Task, staff: Staff) -> pd.DataFrame:
+def receivables(task: Task, staff: Staff, orders: pd.DataFrame) -> pd.DataFrame:
     """Add up per customer what is owed, by how many days it is past its due day.
 
     What is owed for an order says `unpaid_orders`, by which alerts go as well; an order is as old as
     its last due day. Without one it is never late. What was overpaid is no negative debt of some age
     but stands by itself, so that it hides no overdue order.
 
+    Args: orders is what `unpaid_orders` finds.
+
     Returns: Receivables, by key; total = all ages − credit.
     """
-    tables, today = task.tables, pd.Timestamp(task.as_of)
-    orders = unpaid_orders(tables["Orders"], tables["Payments"], today)
+    today = pd.Timestamp(task.as_of)
     if orders.empty:
         return frame_of("Receivables", {})
 

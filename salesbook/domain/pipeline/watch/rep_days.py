@@ -103,7 +103,8 @@ def _contacts(task: Task, since: dt.date, moved: pd.DataFrame) -> pd.DataFrame:
 
 def _sold(task: Task, since: dt.date) -> pd.DataFrame:
     """What each rep is credited with, by day: as everywhere, by `domain.sales`."""
-    lines = credits_of(task.tables, task.policy, as_of=task.as_of).lines
+    credits = task.once("credits", lambda: credits_of(task.tables, task.policy, as_of=task.as_of))
+    lines = credits.lines
     recent = lines[_is_recent(lines["on"], since, task.as_of)]
     named = recent[recent["rep_id"].notna()]
     sold = pd.DataFrame(
