@@ -33,8 +33,8 @@ class Option:
     """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
     flag: str
     """As it is typed, such as `--publish`."""
-    takes: Literal["nothing", "day", "month", "year", "text", "file"] = "nothing"
-    """What is typed after it; an option that takes nothing is on or off."""
+    takes: Literal["nothing", "day", "month", "year", "text", "ids", "file"] = "nothing"
+    """What is typed after it; an option that takes nothing is on or off, ids may be said again."""
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
     help: str = ""
@@ -65,6 +65,9 @@ class Button:
     """Options of the verb that a press asks for; the day is always today."""
     look_at: str = ""
     """The table that its message leads to, with the word `look` of macros.toml."""
+    selects: str = ""
+    """The table of whose rows those count that are selected; their keys go into the option `into`."""
+    into: str = ""
     sheets: tuple[str, ...] = ()
     """Sheets that repeat it: those on which somebody has just typed, or looks at a result."""
     is_small: bool = False
@@ -525,6 +528,7 @@ _FUNNEL = Action(
         "Reps",
         "Assignments",
         "OneToOnes",
+        "Initiatives",
         "TargetPlan",
         "ForecastHistory",
         # What people agreed on, and did, of what was advised.
@@ -541,6 +545,12 @@ _FUNNEL = Action(
         "Forecast",
         "ForecastHistory",
         "ForecastChanges",
+        "LeadSources",
+        "LeadsDue",
+        "RepDays",
+        "OrderStages",
+        "Receivables",
+        "PlanResults",
         "Alerts",
         "ActionLog",
     ),
@@ -580,6 +590,28 @@ _FUNNEL = Action(
     ),
 )
 
+_CONVERT = Action(
+    "convert",
+    shown_on="Deals",
+    reads=("Leads", "Customers", "Deals", "Reps", "Assignments"),
+    writes=("Leads", "Customers", "Deals"),
+    must_have=("Leads", "Customers", "Deals"),
+    needs=("Stages",),
+    options=(AS_OF, _YES, Option("leads", "--lead", takes="ids")),
+    buttons=(
+        Button(
+            "convert",
+            group="pipeline",
+            icon="NameCreateFromSelection",
+            keytip="L",
+            look_at="Deals",
+            selects="Leads",
+            into="leads",
+            sheets=("Leads",),
+        ),
+    ),
+)
+
 
 def _all_of(actions: tuple[Action, ...], *, of: str) -> tuple[str, ...]:
     """What one field of several verbs names, each once, in the order of the verbs."""
@@ -610,10 +642,20 @@ _REFRESH = Action(
 
 ACTIONS: Final[Mapping[str, Action]] = {
     action.name: action
-    for action in (_VALIDATE, _PROPOSE, _SPLIT, _SCORE, _CLOSE, _TIER, _FUNNEL, _REFRESH)
+    for action in (
+        _VALIDATE,
+        _PROPOSE,
+        _SPLIT,
+        _SCORE,
+        _CLOSE,
+        _TIER,
+        _CONVERT,
+        _FUNNEL,
+        _REFRESH,
+    )
 }
-"""Every verb by name. `propose`, `split` and `close` are no part of `refresh`: targets, quotas and what
-is paid for good change only on purpose."""
+"""Every verb by name. `propose`, `split`, `close` and `convert` are no part of `refresh`: targets, quotas,
+what is paid for good and what people typed change only on purpose."""
 
 _IMPORT = Button(
     "import",

@@ -87,8 +87,13 @@ def test_no_command_loads_xlwings(tmp_path: Path) -> None:
     file.write_text("name,company\nAnna Example,Example Ltd\n", encoding="utf-8")
     commands = [
         ["new", str(tmp_path / "New.xlsm"), "--sample", "--quiet"],
-        *([verb, book, "--quiet"] for verb in ACTIONS if verb not in ("close", *REFRESHED)),
+        *(
+            [verb, book, "--quiet"]
+            for verb in ACTIONS
+            if verb not in ("close", "convert", *REFRESHED)
+        ),
         ["close", book, "--period", "2020-01", "--quiet"],
+        ["convert", str(tmp_path / "New.xlsm"), "--lead", "L001", "--quiet"],
         ["show", book, "Deals", "--quiet"],
         ["undo", book, "--quiet"],
         ["import", book, str(file), "--into", "Customers", "--quiet"],

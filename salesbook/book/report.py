@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesbook.book.attention import NOTHING, Attention
 from salesbook.book.backups import Kept
-from salesbook.domain.outcome import ClosedMonth
+from salesbook.domain.outcome import ClosedMonth, ConvertedLead
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 
@@ -30,6 +30,8 @@ class Options:
     take: str | None = None
     """Whose proposed target is to be written into Targets, as somebody typed it."""
     take_marked: bool = False
+    leads: tuple[str, ...] = ()
+    """Leads to be converted, by key or name."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class Report:
     """False where the workbook lacks the table that would name each finding."""
     closed: ClosedMonth | None = None
     """The month that the run closed or opened again."""
+    converted: tuple[ConvertedLead, ...] = ()
+    left_leads: tuple[tuple[str, str], ...] = ()
+    """Leads that were to be converted and stay leads, each with the code of the reason."""
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
     digest: tuple[str, ...] = ()

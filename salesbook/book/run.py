@@ -97,6 +97,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
+        converted=tuple(outcome.converted),
+        left_leads=tuple(outcome.left_leads),
         digest=digest_of(session, name, outcome.tables, options.as_of),
         attention=attention_of(
             outcome,

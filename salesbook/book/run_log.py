@@ -97,6 +97,9 @@ def newest_day(log: pd.DataFrame) -> dt.date | None:
 
 
 def _cut_over(task: Task) -> dt.date | None:
+    """The day from which orders count; a verb that looks at none says nothing of it."""
+    if "Orders" not in task.tables:
+        return None
     return cut_over_day(task.tables["Orders"], task.policy.rules, as_of=task.as_of)
 
 
@@ -123,7 +126,7 @@ def input_hash(task: Task) -> str:
         digest.update(_hash_of_rows(_looked_at(name, task.tables[name])))
 
     options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
-    options += [asked for asked in (task.period, task.reopen, task.reason) if asked]
+    options += [asked for asked in (task.period, task.reopen, task.reason, task.leads) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
 

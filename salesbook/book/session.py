@@ -217,6 +217,7 @@ class Session:
             year=options.year,
             take=_scope_meant(options.take),
             take_marked=options.take_marked,
+            leads=options.leads,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 

@@ -55,7 +55,17 @@ def report_document(report: Report) -> dict[str, Any]:
     }
     if report.closed is not None:
         document |= _closed_document(report.closed)
+    if report.action == "convert":
+        document |= _converted_document(report)
     return document
+
+
+def _converted_document(report: Report) -> dict[str, Any]:
+    """Which leads became deals of which customers, and which stay leads, with the reason's code."""
+    return {
+        "converted": [asdict(lead) for lead in report.converted],
+        "left": [{"lead_id": lead, "code": code} for lead, code in report.left_leads],
+    }
 
 
 def _closed_document(month: ClosedMonth) -> dict[str, Any]:

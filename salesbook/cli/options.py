@@ -97,6 +97,7 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
     "day": {"metavar": "YYYY-MM-DD", "callback": _read_day},
     "month": {"metavar": "YYYY-MM", "callback": _read_month},
     "text": {"metavar": "TEXT"},
+    "ids": {"metavar": "ID", "multiple": True},
     "year": {"metavar": "YYYY", "callback": _read_year},
     "file": {"metavar": "OTHER.xlsm", "type": PATH},
 }

@@ -19,6 +19,9 @@ from salesbook.domain.pipeline.funnel.leak_table import LeakTable
 from salesbook.domain.pipeline.funnel.pace import pace_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame
+from salesbook.domain.pipeline.leads.due import leads_due
+from salesbook.domain.pipeline.leads.sources import lead_sources
+from salesbook.domain.pipeline.leads.standing import lead_standing
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
 from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
 from salesbook.domain.pipeline.now import pipeline_now
@@ -32,6 +35,12 @@ from salesbook.domain.pipeline.stages.times import (
     seldom_seen,
     stage_times_frame,
 )
+from salesbook.domain.pipeline.watch.led_on import forward_moves
+from salesbook.domain.pipeline.watch.order_stages import order_stages
+from salesbook.domain.pipeline.watch.plan_results import plan_results
+from salesbook.domain.pipeline.watch.receivables import receivables
+from salesbook.domain.pipeline.watch.rep_days import rep_days
+from salesbook.domain.sales.unpaid import unpaid_orders
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
 
@@ -40,7 +49,8 @@ def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
     Writes StageHistory, DealHistory, Funnel, Leaks, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
+    ForecastHistory, ForecastChanges, LeadSources, LeadsDue, RepDays, OrderStages, Receivables,
+    PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -85,6 +95,12 @@ def run(task: Task) -> Outcome:
     )
     scores = deal_scores(task, pipeline, rates, forecast.outlook, standing)
 
+    # What leads bring and who waits, and what is done day by day.
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    leads = lead_standing(tables, deals)
+    due = leads_due(task, leads, deals, staff)
+    unpaid = unpaid_orders(tables["Orders"], tables["Payments"], pd.Timestamp(as_of))
+
     # What to act on, which rests on all of the above.
     context = AlertContext(
         tables=tables,
@@ -99,6 +115,8 @@ def run(task: Task) -> Outcome:
         leaks=told_leaks,
         forecast=forecast.table,
         forecast_lines=forecast.lines,
+        leads_due=due,
+        unpaid=unpaid,
     )
 
     moves = RateMoves(pace, cuts, codes, as_of, rules.few)
@@ -123,6 +141,12 @@ def run(task: Task) -> Outcome:
                 task.as_it_stands("ForecastHistory"), forecast.table, as_of
             ),
             "ForecastChanges": changes,
+            "LeadSources": lead_sources(task, leads, deals),
+            "LeadsDue": due,
+            "RepDays": rep_days(task, staff, deals, forward_moves(deals, known, codes)),
+            "OrderStages": order_stages(task, unpaid),
+            "Receivables": receivables(task, staff, unpaid),
+            "PlanResults": plan_results(task, staff, deals),
             "Alerts": alerts,
             LOG: _whole_log(task, log),
         },

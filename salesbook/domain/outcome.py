@@ -59,6 +59,8 @@ class Task:
     """Whose proposed target `propose` writes into Targets: company, a team, or a rep."""
     take_marked: bool = False
     """Whether it writes those that are marked in Proposal."""
+    leads: tuple[str, ...] = ()
+    """Leads that `convert` makes deals of, as somebody named them."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several verbs of a run look up, by what it is."""
 
@@ -145,6 +147,17 @@ class ClosedMonth:
 
 
 @dataclass(frozen=True)
+class ConvertedLead:
+    """A lead that became a deal of a customer."""
+
+    lead_id: str
+    customer_id: str
+    is_new_customer: bool
+    deal_id: str
+    rep_id: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a verb found: whole new bodies of results, changes of single cells elsewhere, findings."""
 
@@ -160,3 +173,6 @@ class Outcome:
     of theirs has become rows of other tables."""
     answer: Sequence[Message] = ()
     """What somebody who asked for it wants to know first, a sentence each."""
+    converted: Sequence[ConvertedLead] = ()
+    left_leads: Sequence[tuple[str, str]] = ()
+    """Leads that were to be converted and were not, each with the code of the reason."""

@@ -132,6 +132,8 @@ _GROUPS: Final = {
     "Forecast.slice": ("scopes",),
     "ForecastHistory.slice": ("scopes",),
     "ForecastChanges.slice": ("scopes",),
+    "LeadSources.source": ("scopes",),
+    "OrderStages.slice": ("scopes",),
     "Stages.pipeline": ("pipelines",),
     "Deals.pipeline": ("pipelines",),
     "Funnel.pipeline": ("pipelines",),

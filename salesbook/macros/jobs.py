@@ -12,6 +12,7 @@ from salesbook.actions import ACTIONS, Button
 from salesbook.macros import answers
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
+from salesbook.macros.selected import selected_keys
 from salesbook.macros.what_if import ask_what_if
 from salesbook.macros.words import MessageBox
 
@@ -31,8 +32,11 @@ def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
     from salesbook.book.run import run_action
     from salesbook.book.unlisted import with_unlisted_told
 
+    asked = dict(button.options)
     with host.working(ACTIONS[button.action]):
-        report = run_action(host, button.action, Options(as_of, **button.options))
+        if button.selects:
+            asked[button.into] = selected_keys(host, button.selects)
+        report = run_action(host, button.action, Options(as_of, **asked))
     place = Path(full_name(host.book))
     # A workbook that lives on a server has no folder to write into.
     if place.is_file():

@@ -265,6 +265,7 @@ ProductRef = Annotated[str, Is(Kind.ID, ref="Products")]
 StageRef = Annotated[str, Is(Kind.ID, ref="Stages")]
 OpeningRef = Annotated[str, Is(Kind.ID, ref="Openings")]
 CandidateRef = Annotated[str, Is(Kind.ID, ref="Candidates")]
+LeadRef = Annotated[str, Is(Kind.ID, ref="Leads")]
 GoalRef = Annotated[str, Is(Kind.ID, ref="Goals")]
 CourseRef = Annotated[str, Is(Kind.ID, ref="Courses")]
 

@@ -381,6 +381,10 @@ class Lead(Row, table="Leads", key=("lead_id",), part=Part.PROCESS):
     status: Literal["new", "contacted", "qualified", "rejected", "converted"] = "new"
     customer_id: Annotated[CustomerRef | None, Named()] = None
     deal_id: Annotated[DealRef | None, Named(was="contacted", ends=("converted",))] = None
+    company: Annotated[Text | None, Since("0.3.0")] = None
+    phone: Annotated[Text | None, Since("0.3.0")] = None
+    email: Annotated[Text | None, Since("0.3.0")] = None
+    """By these and the name a conversion knows a customer again."""
 
 
 class Deal(Row, table="Deals", key=("deal_id",), part=Part.PROCESS, shown=True):
@@ -467,9 +471,11 @@ class Initiative(Row, table="Initiatives", key=("plan", "step"), part=Part.PROCE
     owner_id: RepRef | None = None
     start_on: Annotated[Date | None, PLANNED] = None
     due_on: Annotated[Date, PLANNED]
-    done_on: Annotated[Date | None, happens("result")] = None
+    done_on: Annotated[Date | None, happens("result", "lesson")] = None
     budget: Price | None = None
     result: Text | None = None
+    lesson: Annotated[Text | None, Since("0.3.0")] = None
+    """What the next plan should do otherwise, or again."""
 
 
 class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), part=Part.SYSTEM):

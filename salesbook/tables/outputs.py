@@ -26,6 +26,7 @@ from salesbook.tables.base import (
     Id,
     Is,
     Kind,
+    LeadRef,
     LeftInTables,
     MetricName,
     MetricNames,
@@ -61,6 +62,8 @@ Channel = Literal["phone", "email", "message", "visit"]
 TeamName = Annotated[str, Is(Kind.ID, choices=("no-team",))]
 """A team, or ours for those who are in none."""
 PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
+LeadSourceName = Annotated[str, Is(Kind.ID, choices=("all", "no-source"))]
+"""Where leads came from; ours for all of them, and for those of which nobody says."""
 
 
 class Check(
@@ -992,6 +995,63 @@ class DealNote(
     expected_on: Annotated[Date | None, PLANNED] = None
 
 
+class LeadSource(
+    Row, table="LeadSources", key=("source",), role=OUT, part=Part.PROCESS, since="0.3.0"
+):
+    """One row per source of leads, and one for all: what became of them, and what one won costs."""
+
+    source: LeadSourceName
+    leads: Count
+    contacted: Count
+    qualified: Count
+    """Those that became more among them."""
+    converted: Count
+    won: Count
+    """Leads whose own deal is won."""
+    open: Count
+    """Neither won, lost nor rejected yet."""
+    won_amount: Money
+    """Of the won deals."""
+    cost: Money | None = None
+    """Of those leads of which it is known; blank: of none."""
+    cost_per_won: Money | None = None
+    """Of leads old enough: cost of a lead divided by `rate`; blank while none is won."""
+    cost_low: Money | None = None
+    cost_high: Money | None = None
+    answer_hours_median: Number | None = None
+    """Working hours until half of the leads were contacted, those still waiting counted in."""
+    in_time_rate: Share | None = None
+    """Contacted within the limit, of the leads of which that is decided."""
+    old_enough: Count
+    """Leads that came in so long ago that most which are won would be by now."""
+    rate: Share | None = None
+    """Of those, the part that was won within that time."""
+    low: Share | None = None
+    high: Share | None = None
+    verdict: Literal["better", "worse", "no-difference", "too-few"] | None = None
+    """Beside all other sources together; blank where there are none."""
+    because: Sentence
+
+
+class LeadDue(Row, table="LeadsDue", key=("lead_id",), role=OUT, part=Part.PROCESS, since="0.3.0"):
+    """One row per lead that nobody has contacted yet, longest wait first, with who could take it."""
+
+    lead_id: LeadRef
+    lead_name: Annotated[Text | None, NameOf("lead_id")] = None
+    source: Text | None = None
+    received_at: DateTime
+    waited_hours: Number
+    """Working hours up to the end of the day of the run."""
+    late: Flag
+    """Longer than the limit."""
+    rep_id: RepRef | None = None
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    suggested_id: RepRef | None = None
+    """Blank where the lead has a rep who is at work, or nobody is free for it."""
+    suggested_name: Annotated[Text | None, NameOf("suggested_id")] = None
+    because: Sentence
+
+
 class ForecastRow(
     Row,
     table="Forecast",
@@ -1096,6 +1156,116 @@ class ForecastSnapshot(
     coverage: Number | None = None
     made_on: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
+
+
+class RepDay(
+    Row,
+    table="RepDays",
+    key=("rep_id", "day"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per rep and work day of the last weeks: what was done, against what was planned."""
+
+    rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    day: Date
+    visits: Count
+    calls: Count
+    other: Count
+    orders_amount: Money
+    """Sold on the day and credited to the rep."""
+    planned: Count | None = None
+    """Next steps that were planned for the day; blank in a book that plans none."""
+    kept: Count | None = None
+    """Those of them that were taken on the day, or on the day before."""
+    visits_followed: Count
+    """Visits after which something happened with the customer within two weeks."""
+    no_log: Flag
+    """Nothing was logged on a day that the rep worked."""
+
+
+class Receivable(
+    Row, table="Receivables", key=("customer_id",), role=OUT, part=Part.PROCESS, since="0.3.0"
+):
+    """One row per customer who owes for delivered orders, by how long it is overdue."""
+
+    customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id")] = None
+    rep_id: RepRef | None = None
+    """Who can ask for it: the customer's owner, else the rep of the oldest order."""
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    not_due: Money
+    """Orders without a due day among them: they are never called late."""
+    to_30: Money
+    to_60: Money
+    to_90: Money
+    over_90: Money
+    credit: Money
+    """Paid beyond what the orders come to: to be set off or paid back."""
+    total: Money
+    """What is owed less the credit."""
+    oldest_due_on: Date | None = None
+    """Of what is overdue."""
+
+
+class OrderStage(
+    Row,
+    table="OrderStages",
+    key=("period", "slice_kind", "slice", "status"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per running period, slice and status: how far the orders of the period have come."""
+
+    period: Period
+    slice_kind: Literal["all", "rep"]
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    status: Literal["placed", "delivered", "invoiced", "paid", "refunded", "cancelled"]
+    orders: Count
+    amount: Money
+    """Of whole lines, whoever shares their credit; negative for refunds."""
+    late: Count
+    """Orders past their due day that are not delivered, or not paid."""
+    late_amount: Money
+    """What is not delivered, or not paid, of these."""
+
+
+class PlanResult(
+    Row,
+    table="PlanResults",
+    key=("plan", "step"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per step of a sales plan, and one per plan: is it in time, what did it bring?"""
+
+    plan: Id
+    step: Id = ""
+    """Blank on the row of the plan as a whole."""
+    owner_id: RepRef | None = None
+    """Who can act: who has left is followed by his manager."""
+    owner_name: Annotated[Text | None, NameOf("owner_id")] = None
+    state: Literal["planned", "running", "late", "done"]
+    due_on: Date
+    """Of a plan: of its next step that is open, else of its last one."""
+    days_late: Count | None = None
+    """How late it is, or was done."""
+    steps: Count
+    done: Count
+    late: Count
+    budget: Money | None = None
+    leads: Count | None = None
+    """Leads whose source names the step, or the plan; blank where no lead or deal does."""
+    deals: Count | None = None
+    """Deals of these leads, and deals whose own source names it; each once."""
+    won: Count | None = None
+    won_amount: Money | None = None
+    because: Sentence
 
 
 class Alert(

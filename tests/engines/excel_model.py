@@ -55,6 +55,8 @@ class Program:
     """AutoCorrect, Fill formulas in tables to create calculated columns."""
     copied: tuple[SheetModel, Area] | None = None
     """What lies in the clipboard."""
+    selected: tuple[BookModel, str, str] | None = None
+    """Book, sheet and address of what is selected, as Excel spells it: `$A$3:$C$5,$A$9`."""
     calls: int = 0
     """Calls so far."""
 

@@ -105,6 +105,13 @@ class App(base_classes.App):
     status_bar = _state("status_bar")
     cut_copy_mode = property(None, lambda self, _: setattr(self.program, "copied", None))
 
+    @property
+    def selection(self) -> Range | None:
+        if self.program.selected is None:
+            return None
+        book, sheet, address = self.program.selected
+        return Range(Sheet(book, book.sheet(sheet)), Area(1, 1, 1, 1), address)
+
     def alert(
         self, prompt: str, title: str | None, buttons: str, mode: str | None, callback: Any
     ) -> str:
@@ -238,8 +245,12 @@ class Sheet(base_classes.Sheet):
 
 
 class Range(base_classes.Range):
-    def __init__(self, sheet: Sheet, area: Area) -> None:
-        self._sheet, self.area = sheet, area
+    def __init__(self, sheet: Sheet, area: Area, address: str = "") -> None:
+        self._sheet, self.area, self._address = sheet, area, address
+
+    @property
+    def address(self) -> str:
+        return self._address
 
     sheet = property(lambda self: self._sheet)
     api = property(lambda self: self)

@@ -17,6 +17,9 @@ from workbook.build.callbacks import ON_LOAD, enabled_callback, ribbon_callback
 
 PART: Final = "customUI/customUI14.xml"
 RELATION_TYPE: Final = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
+MOST_LETTERS: Final = 1024
+"""What the schema allows of a tip."""
+EVERYTHING: Final = "everything"
 _NAMESPACE: Final = "http://schemas.microsoft.com/office/2009/07/customui"
 _RELATIONS: Final = "_rels/.rels"
 
@@ -82,6 +85,11 @@ def supertip(button: Button, language: Language) -> str:
         "reads": _names(reads, language),
         "writes": _names(writes, language),
     }
+    tip = fill(word("ribbon", "tip", language), facts, language)
+    if len(tip) <= MOST_LETTERS:
+        return tip
+    # What reads nearly every table is not told better by naming each.
+    facts["reads"] = _names([EVERYTHING], language)
     return fill(word("ribbon", "tip", language), facts, language)
 
 

@@ -44,6 +44,10 @@ class AlertContext:
     forecast: pd.DataFrame
     forecast_lines: pd.DataFrame
     """What was sold, what is open and what the targets are, as the forecast adds them up."""
+    leads_due: pd.DataFrame
+    """LeadsDue: who waits for a first contact, and who could take it."""
+    unpaid: pd.DataFrame
+    """What is owed for each order, as `unpaid_orders` finds it."""
     actions: pd.DataFrame = field(default_factory=lambda: empty_frame("ActionLog"))
     """The action log of the day, once it is brought up to date."""
 

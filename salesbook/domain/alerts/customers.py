@@ -12,6 +12,7 @@ from salesbook.domain.alerts.rows import AlertRow, Severity, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import working_hours_between
 from salesbook.domain.customers.touch import last_touches
+from salesbook.messages import Fact
 
 _HOUR: Final = pd.Timedelta(hours=1)
 _DAY: Final = pd.Timedelta(days=1)
@@ -20,18 +21,30 @@ _SECOND: Final = pd.Timedelta(seconds=1)
 
 @alert("lead-waiting")
 def waiting_leads(context: AlertContext) -> Iterator[AlertRow]:
-    """New leads that nobody contacted within `answer_limit_hours`.
+    """Leads that nobody contacted within `answer_limit_hours`; what they are says LeadsDue.
 
-    A lead without a status counts as new: nobody has looked at it yet.
+    Where nobody at work has one, the advice names who has room for it.
     """
-    leads = context.tables["Leads"]
-    is_new = (leads["status"] == "new").fillna(True)
-    is_uncontacted = leads["first_contact_at"].isna()
-
-    new = leads[is_new & is_uncontacted]
-    waiting = new.assign(key=new["lead_id"], who=new["rep_id"])
+    due = context.leads_due
     limit = context.policy.rules.answer_limit_hours
-    yield from _waiting_longer(context, waiting, limit, table="Leads", severity="high")
+    for row in due[due["late"].fillna(False).astype("bool")].itertuples(index=False):
+        since = row.received_at.normalize()
+        days = (context.today - since).days
+        suggested = text_or_none(row.suggested_id)
+        advice: dict[str, Fact] = {}
+        if suggested is not None:
+            advice["who"] = (context.staff.name_of(suggested),)
+        yield AlertRow(
+            table="Leads",
+            row_key=row.lead_id,
+            severity="high",
+            who=text_or_none(row.rep_id),
+            since_on=since,
+            days=days,
+            facts={"days": days, "limit": limit},
+            advice=advice,
+            action="do" if suggested is None else "do-give",
+        )
 
 
 @alert("complaint-unanswered")
@@ -40,7 +53,7 @@ def unanswered_complaints(context: AlertContext) -> Iterator[AlertRow]:
     complaints = _unresolved(context)
     unanswered = complaints[complaints["answered_at"].isna()]
     limit = context.policy.rules.answer_limit_hours
-    yield from _waiting_longer(context, unanswered, limit, table="Feedback", severity="high")
+    yield from _waiting_longer(context, unanswered, limit, severity="high")
 
 
 @alert("complaint-unresolved")
@@ -49,7 +62,7 @@ def unresolved_complaints(context: AlertContext) -> Iterator[AlertRow]:
     complaints = _unresolved(context)
     answered = complaints[complaints["answered_at"].notna()]
     limit = context.policy.rules.resolve_limit_hours
-    yield from _waiting_longer(context, answered, limit, table="Feedback", severity="medium")
+    yield from _waiting_longer(context, answered, limit, severity="medium")
 
 
 def _unresolved(context: AlertContext) -> pd.DataFrame:
@@ -104,9 +117,9 @@ def untouched_customers(context: AlertContext) -> Iterator[AlertRow]:
 
 
 def _waiting_longer(
-    context: AlertContext, waiting: pd.DataFrame, limit: float, *, table: str, severity: Severity
+    context: AlertContext, waiting: pd.DataFrame, limit: float, *, severity: Severity
 ) -> Iterator[AlertRow]:
-    """What was received more working hours ago than the limit, counted up to the end of the day.
+    """Complaints received more working hours ago than the limit, up to the end of the day.
 
     Args: waiting has `received_at`, `key` and `who`.
     """
@@ -130,7 +143,7 @@ def _waiting_longer(
         since = row.received_at.normalize()
         days = (context.today - since).days
         yield AlertRow(
-            table=table,
+            table="Feedback",
             row_key=row.key,
             severity=severity,
             who=text_or_none(row.who),

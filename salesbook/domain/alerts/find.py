@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 # Imported for their rules, which register themselves.
-from salesbook.domain.alerts import agreed, customers, deals, numbers, team  # noqa: F401
+from salesbook.domain.alerts import agreed, customers, deals, numbers, plans, team  # noqa: F401
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.log import LATE_ALERT, LOG, ActionLog
 from salesbook.domain.alerts.rate_moved import RateMoves

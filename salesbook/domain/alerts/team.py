@@ -12,7 +12,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.sales.standing import billed_orders, signed_amounts, standing, takes_back
+from salesbook.domain.sales.standing import takes_back
 
 _FINISHED: Final = ("delivered", "invoiced", "paid", "cancelled")
 """Status of an order line for which nobody waits for a delivery."""
@@ -37,66 +37,12 @@ def late_deliveries(context: AlertContext) -> Iterator[AlertRow]:
 def late_payments(context: AlertContext) -> Iterator[AlertRow]:
     """Orders delivered, due before today and not fully paid, in a book that keeps payments.
 
-    An order with a line marked paid or without one delivered is left out; refunds lower what is
-    owed. One row per order, at its first line.
+    What is owed for an order says `unpaid_orders`. One row per order, at its first line.
     """
-    orders, payments = context.tables["Orders"], context.tables["Payments"]
-    kept = orders[standing(orders)]
-
-    keeps_payments = len(payments) > 0 or (orders["status"] == "paid").any()
-    if kept.empty or not keeps_payments:
-        return
-
-    due = _due_days(kept)
-    late = due.index[due < context.today]
-
-    missing = _owed(kept, late) - _paid(payments, late, context.today)
-    rows = _first_lines(kept, late).assign(due_on=due[late])
-    for row, amount in zip(rows.itertuples(index=False), missing.tolist(), strict=True):
-        if amount > 0:
-            yield _order_alert(context, row, amount)
-
-
-def _due_days(orders: pd.DataFrame) -> pd.Series[Any]:
-    """The last due day of each order that is delivered in part at least and not marked paid."""
-    order_id, status = orders["order_id"], orders["status"]
-
-    has_day = orders["delivered_on"].notna()
-    is_delivered = has_day | status.isin(("delivered", "invoiced"))
-    delivered_orders = order_id[is_delivered]
-
-    is_paid = status == "paid"
-    paid_orders = order_id[is_paid]
-
-    # One line says it for the whole order: deliveries and payments are noted where it is handy.
-    has_delivery = order_id.isin(delivered_orders)
-    has_payment = order_id.isin(paid_orders)
-    owing = orders[has_delivery & ~has_payment]
-    return owing.groupby("order_id")["due_on"].max()
-
-
-def _owed(orders: pd.DataFrame, order_ids: pd.Index[Any]) -> pd.Series[Any]:
-    """Money of each order less what refunds that name it took back."""
-    billed_order = billed_orders(orders)
-    is_asked = billed_order.isin(order_ids)
-    owed = signed_amounts(orders)[is_asked].groupby(billed_order[is_asked]).sum()
-    return owed.reindex(order_ids, fill_value=0)
-
-
-def _paid(payments: pd.DataFrame, order_ids: pd.Index[Any], today: pd.Timestamp) -> pd.Series[Any]:
-    """Money that came in for each order up to today."""
-    is_asked = payments["order_id"].isin(order_ids)
-    received = payments[is_asked & (payments["paid_on"] <= today)]
-    paid = received.groupby("order_id")["amount"].sum()
-    return paid.reindex(order_ids, fill_value=0)
-
-
-def _first_lines(orders: pd.DataFrame, order_ids: pd.Index[Any]) -> pd.DataFrame:
-    """The first line of each of these orders, in their order."""
-    lines = orders[orders["order_id"].isin(order_ids)]
-    in_order = lines.sort_values(["order_id", "line_no"])
-    first = in_order.drop_duplicates("order_id")
-    return first.set_index("order_id", drop=False).loc[order_ids]
+    unpaid = context.unpaid
+    late = unpaid[(unpaid["due_on"] < context.today) & (unpaid["owed"] > 0)]
+    for row in late.reset_index().itertuples(index=False):
+        yield _order_alert(context, row, int(row.owed))
 
 
 def _order_alert(context: AlertContext, row: Any, amount: int) -> AlertRow:

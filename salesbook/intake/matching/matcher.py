@@ -12,14 +12,13 @@ from salesbook.intake.book_now import Key, TableNow
 from salesbook.intake.matching.contents import Contents
 from salesbook.intake.matching.identity import (
     NATURAL,
-    Mark,
     Row,
     SameRef,
     goes_by_names,
     marks_of,
-    may_be_one,
 )
 from salesbook.intake.rows import FileRow
+from salesbook.names.customer_marks import Mark, may_be_one
 from salesbook.tables import TABLES
 
 

@@ -10,11 +10,10 @@ from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
 from salesbook.intake.maps.kept import Kept
 from salesbook.intake.matching.contents import comparable
-from salesbook.intake.matching.identity import Mark, goes_by_names, lacking_fields, names_people
+from salesbook.intake.matching.identity import goes_by_names, lacking_fields, names_people
 from salesbook.intake.matching.matcher import LookAlike, Match, Matcher, has_made_keys, key_of
 from salesbook.intake.matching.order_lines import number_lines, reject_unnumbered
 from salesbook.intake.matching.twins import numbers_lines
-from salesbook.intake.people.register import KeyMaker
 from salesbook.intake.people.resolve import Resolver
 from salesbook.intake.rows import FileRow
 from salesbook.intake.usable import (
@@ -23,6 +22,8 @@ from salesbook.intake.usable import (
     reject_gaps,
     reject_unusable,
 )
+from salesbook.names.customer_marks import Mark
+from salesbook.names.made_keys import KeyMaker
 from salesbook.names.nobody import is_nobodys_name
 from salesbook.tables import TABLES
 

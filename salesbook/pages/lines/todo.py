@@ -35,6 +35,7 @@ _PASSED: Final = frozenset(
         "order-undelivered",
         "order-unpaid",
         "lead-waiting",
+        "initiative-late",
         "talk-overdue",
         "complaint-unanswered",
         "complaint-unresolved",
@@ -137,7 +138,7 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         kind = str(alert["kind"])
         line: Line = {
             "sign": LATE if kind in _PASSED else ATTENTION,
-            "says": Message(f"page.todo.{_to_do(context, kind, str(alert['row_key']))}"),
+            "says": Message(f"page.todo.{_to_do(context, alert)}"),
             "subject": name,
             "customer": _customer_of(context, table, str(alert["row_key"])),
             "rep": context.rep_name(who),
@@ -152,10 +153,18 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
 
 
-def _to_do(context: PageContext, kind: str, row_key: str) -> str:
+_ASKS_OTHERWISE: Final = {
+    "alert.lead-waiting.do-give": "lead-waiting-give",
+    "alert.initiative-late.do-nobody": "initiative-late-nobody",
+}
+"""What is asked for where the alert's advice is not the usual one of its kind."""
+
+
+def _to_do(context: PageContext, alert: Mapping[str, Any]) -> str:
     """What an alert asks for; of a stuck deal whose next step is agreed no further one."""
+    kind, row_key = str(alert["kind"]), str(alert["row_key"])
     if kind != "deal-stuck":
-        return kind
+        return _ASKS_OTHERWISE.get(getattr(alert["do"], "code", ""), kind)
 
     def gather() -> set[str]:
         deals = open_pipeline(context).deals

@@ -54,7 +54,7 @@ def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast
     deals, codes = pipeline.deals, pipeline.codes
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
-    sales = credits_of(tables, task.policy, as_of=as_of)
+    sales = task.once("credits", lambda: credits_of(tables, task.policy, as_of=as_of))
     credited = credited_deals(deals, _staff_ahead(task), as_of)
     still_open, findings = open_lines(credited, deals, codes, rates.now, as_of)
     lines = forecast_lines(
