@@ -60,6 +60,7 @@ def _lists() -> tuple[LineList, ...]:
         of_today("tile_late", "tile-late"),
         of_today("calls", "calls", CALLS),
         of_today("calls_rest", "calls-rest"),
+        of_today("owed", "owed"),
         of_today("tiers", "tiers", TIERS),
         of_today("tiers_total", "tiers-total"),
         of_period("tier_moves", "tier-moves", TIERS),

@@ -61,7 +61,7 @@ def _lists() -> tuple[LineList, ...]:
         LineList("track", block("track", scope), TRACK),
         LineList("track_sum", block("track-sum", scope), 1),
         LineList("stages", block("stages", scope), STAGES),
-        LineList("leak", block("leak", scope), 1),
+        LineList("leak", block("leak", scope), 2),
         LineList("moved", block("moved", scope, period), MOVES),
         LineList("moved_head", block("moved-head", scope, period), 1),
         *months,

@@ -24,6 +24,7 @@ from salesbook.sheets.look import Bar, Look, Shows, number
 
 _TILE: Final = 14
 _GUTTER: Final = 1
+_HALF: Final = COLUMNS // 2
 _NAME: Final = Look(tone="accent", size=9, wrap=True)
 _TEXT: Final = Look(size=9.5, shrink=True)
 _LONG: Final = Look(size=9, wrap=True)
@@ -209,7 +210,10 @@ def _calls(board: Board) -> None:
     )
     board.next_row()
     board.lists_beside(((0, _CALLS, "calls"),), CALLS, TWO_LINES)
-    board.put(0, COLUMNS, page.link("calls_rest", 0, "says"), Look(size=9, tone="accent"))
+    board.put(0, _HALF, page.link("calls_rest", 0, "says"), Look(size=9, tone="accent"))
+    mark = board.sign(_HALF, 2, page.cell("owed", 0, "sign"), SIGN_LOOK)
+    owed = Look(size=9, tone="accent", align="right")
+    board.put(_HALF + 2, COLUMNS - _HALF - 2, page.link("owed", 0, "says"), owed, signed_by=mark)
     board.next_row()
     board.next_row(SPACER_PIXELS)
 

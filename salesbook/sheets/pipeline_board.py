@@ -288,6 +288,10 @@ def _stages(board: Board) -> None:
         board.next_row()
     board.hairlines((first, board.row - 1), 0, _LEFT)
     board.barred.append(Barred(first, board.row - 1, right + 2 + 8))
+    board.put(0, COLUMNS, page.cell("leak", 0, "because"), Look(size=9, tone="muted", wrap=True))
+    board.next_row(TWO_LINES)
+    board.put(0, COLUMNS, page.cell("leak", 1, "says"), Look(size=9, bold=True))
+    board.next_row()
     board.next_row(SPACER_PIXELS)
 
 

@@ -474,3 +474,35 @@ def test_where_somebody_may_be_leaving_that_is_said_alone():
     lists = board(Customers=[customer("p"), customer("q")], CustomerTiers=tiers)
     (total,) = lists["leaving-total", COMPANY, None]
     assert (total["count"], total["because"]) == (1, None)
+
+
+def receivable(customer_id: str, rep_id: str | None, **owed):
+    ages = dict.fromkeys(("not_due", "to_30", "to_60", "to_90", "over_90", "credit"), 0) | owed
+    total = sum(ages.values()) - 2 * ages["credit"]
+    return {"customer_id": customer_id, "rep_id": rep_id, **ages, "total": total}
+
+
+def test_what_customers_owe_is_said_for_the_company_and_each_team():
+    """Overpaid money is nobody else's debt; what nobody asks for counts for the company alone."""
+    owed = [
+        receivable("C1", "ann", not_due=100_00, over_90=50_00),
+        receivable("C2", "bo", to_30=30_00, credit=500_00),
+        receivable("C3", None, to_60=7_00),
+    ]
+    customers = [customer("C1"), customer("C2", "bo"), customer("C3", None)]
+    lists = board(Receivables=owed, Customers=customers)
+    found = {scope: lines for (name, scope, _), lines in lists.items() if name == "owed"}
+    assert {scope: line["amount"] for scope, (line,) in found.items()} == {
+        COMPANY: 187_00,
+        team("North"): 150_00,
+        team("South"): 30_00,
+    }
+    said = {scope: line["says"] for scope, (line,) in found.items()}
+    assert said[COMPANY].code == "page.customers.owed-old"
+    assert said[team("South")].code == "page.customers.owed-late"
+
+
+def test_nobody_owes_where_all_is_paid():
+    """Also where somebody paid too much."""
+    lists = board(Receivables=[receivable("C1", "ann", credit=5_00)], Customers=[customer("C1")])
+    assert not [name for name, *_ in lists if name == "owed"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from salesbook.domain import funnel
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import empty_frame, frame_from_rows
+from salesbook.messages import Message
 from salesbook.pages.lines import PAGE_TABLES, pipeline_board
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.dashboard import lists as dashboard_lists
@@ -370,3 +372,27 @@ def test_a_deal_won_before_the_snapshot_and_typed_since_is_named_as_won():
     assert [line["row_key"] for line in changed if line["says"].code == "page.changed.won"] == [
         "d1"
     ]
+
+
+def test_the_stage_that_costs_most_says_why_and_what_to_do():
+    """As Leaks has it; a stage that costs less is not named, nor one of another team."""
+    why, do = Message("leak.nobody-alone", {}), Message("alert.worst-leak.do", {"stage": "Offer"})
+    leak = {
+        "slice_kind": "all",
+        "slice": "all",
+        "pipeline": "main",
+        **dict.fromkeys(("leak_value", "leak_low", "leak_high"), 1_000),
+        "decided": 10,
+        "rate": 0.5,
+        "benchmark_rate": 0.6,
+        "because": why,
+        "do": do,
+    }
+    leaks = [{**leak, "stage": "Lead", "worst": False}, {**leak, "stage": "Offer", "worst": True}]
+    context = context_of([an_offer()])
+    told = {**context.tables, "Leaks": frame_from_rows("Leaks", leaks)}
+    lines = lines_of(replace(context, tables=told))
+    first, then = of_list(lines, "leak")
+    assert (first["sign"], first["because"], then["says"]) == (BEHIND, why, do)
+    assert first["says"] == Message("page.pipeline.leak", {"stage": "Offer"})
+    assert of_list(lines, "leak", Scope("team", "North")) == []

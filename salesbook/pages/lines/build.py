@@ -71,6 +71,8 @@ PAGE_TABLES: Final = (
     "CallList",
     "TouchLoad",
     "Funnel",
+    "Leaks",
+    "Receivables",
     "StageTimes",
     "StageHistory",
     "DealScores",

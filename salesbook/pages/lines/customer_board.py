@@ -8,7 +8,7 @@ Lists of the Customer board, each for the company, every team and every rep:
 - `tile-late`: of the best tier, `tier`; `count` who wait longer than its rhythm, `share` their part,
   `says` of how many and for how long.
 
-The other lists stand where they are made: `calls`, `tiers`, `leaving`, `feedback`.
+The other lists stand where they are made: `calls`, `tiers`, `leaving`, `feedback`, `owed`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.feedback import Feedback
 from salesbook.pages.lines.leaving import Leaving, value_of
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE, Line, ListLines
+from salesbook.pages.lines.owed import owed_lists
 from salesbook.pages.lines.scoped import Record
 from salesbook.pages.lines.tiers import TierMoves, Tiers
 
@@ -41,6 +42,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         Feedback(context),
     )
     leaving = Leaving(context, tiers)
+    yield from owed_lists(context, PAGE)
     for scope in context.scopes:
         due, customers, lost = calls.of(scope), tiers.of(scope), leaving.of(scope)
         yield ListLines(PAGE, "customers-answer", scope, _answer(context, due, customers, lost))

@@ -72,6 +72,11 @@ def short_reason(because: object) -> Message | None:
     return Message(f"page.{because.code}", because.params)
 
 
+def as_said(sentence: object) -> Message | None:
+    """A sentence of a result as its table has it; None where somebody typed over it."""
+    return sentence if isinstance(sentence, Message) else None
+
+
 def present(value: Any) -> Any:
     """A cell of a frame, None where it is missing."""
     return None if pd.isna(value) else value

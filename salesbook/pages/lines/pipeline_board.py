@@ -19,7 +19,8 @@ Lists of the Pipeline board, each for the company, every team and every rep:
   `count_up` ever reached it, of those `rate` went on, `rate_low` to `rate_high`; `number` are the days
   after which half had left, `limit_days` the limit. ▼ is on the worst leak.
   Its last line, with `says`, is all of them; `count_up` were won, `share` of who reached a first stage.
-- `leak`: what the worst stage costs.
+- `leak`: the stage that costs most; `because` is what it costs and who stands behind it; the
+  second line is one thing to do.
 - `moved`, by period: kinds of change with `count`, `amount` and the largest deal in `subject`, which
   was expected `since_on` and is now `on`.
 - `moved-head`, by period: the landing then, `low`, and now, `middle`, and their difference, `amount`;

@@ -1,4 +1,4 @@
-"""How do deals pass each stage, and which one loses the most? From Funnel and StageTimes."""
+"""How do deals pass each stage, and which one loses most? From Funnel, StageTimes and Leaks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import numpy as np
 
 from salesbook.domain.pipeline.stages.codes import StageCodes
 from salesbook.messages import Fact, Message
-from salesbook.money import three_digits
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope, slice_of
-from salesbook.pages.lines.line import BEHIND, Line, present
+from salesbook.pages.lines.line import BEHIND, Line, as_said, present
 from salesbook.pages.lines.open_pipeline import OpenPipeline
 
 MOST_STAGES: Final = 7
@@ -34,6 +33,10 @@ class StageLines:
     @cached_property
     def _times(self) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
         return self._by_slice("StageTimes")
+
+    @cached_property
+    def _leaks(self) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
+        return self._by_slice("Leaks")
 
     def _by_slice(self, name: str) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
         table = self.context.tables[name]
@@ -95,17 +98,15 @@ class StageLines:
         return {"count": sums.count, "amount": sums.amount, "count_down": stuck}
 
     def leak(self, scope: Scope) -> list[Line]:
-        """What it would bring if the worst stage were as good as the best quarter; none without one."""
-        decimals = self.context.policy.decimals
-        lines: list[Line] = []
-        for row in self._funnel.get(slice_of(scope), {}).values():
-            if row["worst"] is not True:
-                continue
-            facts: dict[str, Fact] = {"stage": row["stage"]}
-            for fact, name in (("amount", "value"), ("low", "low"), ("high", "high")):
-                facts[fact] = three_digits(int(row[f"leak_{name}"]), decimals)
-            lines.append({"sign": BEHIND, "says": Message("page.pipeline.leak", facts)})
-        return lines[:1]
+        """The stage that costs a scope most, with what and why; then one thing to do."""
+        for row in self._leaks.get(slice_of(scope), {}).values():
+            if row["worst"] is True:
+                says = Message("page.pipeline.leak", {"stage": row["stage"]})
+                return [
+                    {"sign": BEHIND, "says": says, "because": as_said(row["because"])},
+                    {"says": as_said(row["do"]), "table": "Leaks"},
+                ]
+        return []
 
     def _all(self, scope: Scope) -> list[Line]:
         """All open deals, and how many were won of those that reached the first stage."""
