@@ -255,18 +255,18 @@ def _periods(
     """The running month, quarter and fiscal year."""
     rules, as_of = task.policy.rules, task.as_of
     spans = forecast_periods(as_of, rules)
-    drawn = with_and_without(outlook, changes, windows_of(spans, as_of))
     month, start = month_of(as_of), rules.fiscal_year_start
     running = (month, quarter_of_month(month, start), year_of_month(month, start))
+    place_of = {period: place for place, (period, *_) in enumerate(spans)}
+    places = [place_of[period] for period in running]
 
-    answers = {}
-    for span, (today, then) in zip(spans, drawn, strict=True):
-        closed_money, target_money = company_sums(lines, span)
+    drawn = with_and_without(outlook, changes, windows_of(spans, as_of), places)
+    for place, (today, then) in zip(places, drawn, strict=True):
+        closed_money, target_money = company_sums(lines, spans[place])
         closed = round_half_away(closed_money)
         target = None if np.isnan(target_money) else round_half_away(target_money)
         landings = (_landing(figures, closed, target) for figures in (today, then))
-        answers[span[0]] = PeriodThen(span[0], closed, target, *landings)
-    yield from (answers[period] for period in running)
+        yield PeriodThen(spans[place][0], closed, target, *landings)
 
 
 def _landing(figures: Figures, closed: int, target: int | None) -> Landing:
