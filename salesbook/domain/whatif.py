@@ -15,9 +15,9 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import month_of, quarter_of_month, year_of_month
 from salesbook.domain.outcome import Task
-from salesbook.domain.pipeline.forecast.make import Forecast, make_forecast
+from salesbook.domain.pipeline.forecast.make import drawn_forecast
 from salesbook.domain.pipeline.forecast.outlook import Figures, Outlook
-from salesbook.domain.pipeline.forecast.table import forecast_periods, windows_of
+from salesbook.domain.pipeline.forecast.table import company_sums, forecast_periods, windows_of
 from salesbook.domain.pipeline.forecast.whatif import Changes, with_and_without
 from salesbook.domain.pipeline.forecast.windows import Window
 from salesbook.domain.pipeline.funnel.stages import ADVANCED, LEFT_LOST
@@ -106,17 +106,18 @@ def what_if(task: Task, asked: Asked) -> WhatIf:
     rate = None if code is None else _rate_of(now, code)
     rate_then = _rate_then(asked, code, rate, codes)
 
-    forecast = make_forecast(task, now.pipeline, now.rates)
+    forecast = drawn_forecast(task, now.pipeline, now.rates)
     told: dict[str, Any] = {
         "stage": None if code is None else codes.stages[code].stage,
         "pipeline": None if code is None else codes.pipelines[codes.pipe[code]],
         "rate": rate,
         "rate_then": rate_then,
     }
-    if forecast.outlook is None:
-        return WhatIf((), because=_why_not(forecast), assumes=(), **told)
-    changes = _changes(now, forecast.outlook, asked, code, _factor(rate, rate_then))
-    periods = tuple(_periods(task, forecast, forecast.outlook, changes))
+    outlook = forecast.outlook
+    if isinstance(outlook, Message):
+        return WhatIf((), because=outlook, assumes=(), **told)
+    changes = _changes(now, outlook, asked, code, _factor(rate, rate_then))
+    periods = tuple(_periods(task, forecast.lines, outlook, changes))
     return WhatIf(periods, because=None, assumes=tuple(_assumptions(asked, told["stage"])), **told)
 
 
@@ -249,31 +250,23 @@ def _part_of_pipeline(now: PipelineNow, outlook: Outlook, pipe: int) -> float:
 
 
 def _periods(
-    task: Task, forecast: Forecast, outlook: Outlook, changes: Changes
+    task: Task, lines: pd.DataFrame, outlook: Outlook, changes: Changes
 ) -> Iterator[PeriodThen]:
+    """The running month, quarter and fiscal year."""
     rules, as_of = task.policy.rules, task.as_of
     spans = forecast_periods(as_of, rules)
-    both = dict(
-        zip(
-            [period for period, *_ in spans],
-            with_and_without(outlook, changes, windows_of(spans, as_of)),
-            strict=True,
-        )
-    )
-    table = forecast.table[forecast.table["slice_kind"] == "all"].set_index("period")
     month, start = month_of(as_of), rules.fiscal_year_start
-    for period in (month, quarter_of_month(month, start), year_of_month(month, start)):
-        today, then = both[period]
-        row = table.loc[period]
-        closed = int(row["closed"])
-        target = None if pd.isna(row["target"]) else int(row["target"])
-        yield PeriodThen(
-            period,
-            closed,
-            target,
-            _landing(today, closed, target),
-            _landing(then, closed, target),
-        )
+    running = (month, quarter_of_month(month, start), year_of_month(month, start))
+    place_of = {period: place for place, (period, *_) in enumerate(spans)}
+    places = [place_of[period] for period in running]
+
+    drawn = with_and_without(outlook, changes, windows_of(spans, as_of), places)
+    for place, (today, then) in zip(places, drawn, strict=True):
+        closed_money, target_money = company_sums(lines, spans[place])
+        closed = round_half_away(closed_money)
+        target = None if np.isnan(target_money) else round_half_away(target_money)
+        landings = (_landing(figures, closed, target) for figures in (today, then))
+        yield PeriodThen(spans[place][0], closed, target, *landings)
 
 
 def _landing(figures: Figures, closed: int, target: int | None) -> Landing:
@@ -282,11 +275,6 @@ def _landing(figures: Figures, closed: int, target: int | None) -> Landing:
         return Landing(low, middle, high, None)
     missing = np.array([float(target - closed)])
     return Landing(low, middle, high, float(figures.chance_of(missing)[0]))
-
-
-def _why_not(forecast: Forecast) -> Message | None:
-    reasons = forecast.table["because"].dropna()
-    return reasons.iloc[0] if len(reasons) else Message("forecast.no-sales")
 
 
 def _assumptions(asked: Asked, stage: str | None) -> Iterator[Message]:

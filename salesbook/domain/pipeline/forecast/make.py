@@ -49,8 +49,17 @@ class Forecast(NamedTuple):
     """What was drawn; None where there is nothing to go by."""
 
 
-def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
-    """Make the Forecast table, with what it rests on."""
+class Drawn(NamedTuple):
+    """What a forecast is made of, before the table of all slices."""
+
+    lines: pd.DataFrame
+    outlook: Outlook | Message
+    """Why nothing can be forecast, where that is so."""
+    findings: list[Finding]
+
+
+def drawn_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Drawn:
+    """Gather what a forecast rests on, and draw what decides about all deals."""
     deals, codes = pipeline.deals, pipeline.codes
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
@@ -63,8 +72,15 @@ def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast
 
     basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
     drawn = _why_unknown(basis) or _outlook(task, basis, credited, lines, sales.lines)
-    needed = needed_coverage(deals, task.policy.rules.fiscal_year_start)
-    table = forecast_frame(lines, as_of, task.policy.rules, drawn, coverage_needed=needed)
+    return Drawn(lines, drawn, findings)
+
+
+def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
+    """Make the Forecast table, with what it rests on."""
+    lines, drawn, findings = drawn_forecast(task, pipeline, rates)
+    rules = task.policy.rules
+    needed = needed_coverage(pipeline.deals, rules.fiscal_year_start)
+    table = forecast_frame(lines, task.as_of, rules, drawn, coverage_needed=needed)
     outlook = drawn if isinstance(drawn, Outlook) else None
     return Forecast(table, lines, findings, outlook)
 

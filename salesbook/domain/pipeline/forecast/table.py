@@ -184,6 +184,15 @@ def _of_kind(
         }
 
 
+def company_sums(lines: pd.DataFrame, span: Span) -> tuple[float, float]:
+    """What the company has sold in a period and its target, as Forecast has them; nan: no target."""
+    _, first, last = span
+    inside = lines[lines["month"].between(first, last) & lines["all"].notna()]
+    is_year = last - first + 1 == _MONTHS_OF_A_YEAR
+    sums = _of_period(inside, np.zeros(len(inside), dtype=np.int64), 1, is_year=is_year)
+    return float(sums[CLOSED][0]), float(sums[TARGET][0])
+
+
 def _of_period(
     lines: pd.DataFrame, slice_of: Ints, size: int, *, is_year: bool
 ) -> dict[str, Floats]:

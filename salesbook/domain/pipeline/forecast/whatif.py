@@ -8,7 +8,7 @@ would differ by luck, often by more than the change that is asked about.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -85,31 +85,61 @@ class _Company:
 
 
 def with_and_without(
-    outlook: Outlook, changes: Changes, windows: Sequence[tuple[Window, str]]
+    outlook: Outlook,
+    changes: Changes,
+    windows: Sequence[tuple[Window, str]],
+    wanted: Collection[int],
 ) -> Iterator[tuple[Figures, Figures]]:
     """Draw what the company sells in each window as things are, and with the changes.
 
     As things are it is the Forecast itself, draw by draw; so the windows are all of the Forecast's,
     in its order. What the changes add is moved by the level that periods gone taught, as all of a
     forecast; not widened, for that forecasts were too narrow says nothing of what a change adds.
+
+    Args: wanted are the places of the windows that are asked about.
     """
     name = pd.Index([ALL])
     company = _Company(
         slice_numbers(outlook.slices[ALL], name), slice_numbers(outlook.awaited_slices[ALL], name)
     )
     random = seeded(outlook.as_of, f"{ALL}|{ALL}")
-    drawn: dict[Window, tuple[Floats, Floats]] = {}
-    means: dict[Window, tuple[_Means, _Means]] = {}
-    for window, corrected_by in windows:
-        if window not in drawn:
-            drawn[window] = _drawn(outlook, changes, company, window, random)
-            means[window] = (_means(outlook, window), _means(_changed(outlook, changes), window))
-        draws, more = drawn[window]
-        now, then = means[window]
+    asked_about = {windows[place][0] for place in wanted}
+    drawn: dict[Window, _Drawn] = {}
+    for window, _ in windows:
+        if window in drawn:
+            continue
+        # Where nothing is asked numbers are taken all the same, so that those after it are the same.
+        drawn[window] = _drawn(outlook, company, window, random)
+        if window in asked_about:
+            drawn[window].more = _added(outlook, changes, company, window, drawn[window])
+
+    changed_outlook = _changed(outlook, changes)
+    for place in wanted:
+        window, corrected_by = windows[place]
+        now, then = _means(outlook, window), _means(changed_outlook, window)
         correction = outlook.corrections[corrected_by]
-        today = correction.applied(draws, now.total)
-        changed = np.maximum(today + correction.level * more, 0.0)
+        today = correction.applied(drawn[window].total, now.total)
+        changed = np.maximum(today + correction.level * drawn[window].more, 0.0)
         yield now.figures(today, correction.level), then.figures(changed, correction.level)
+
+
+@dataclass
+class _Drawn:
+    """Draws of a window as the Forecast has them, by source."""
+
+    luck: np.random.Generator
+    """With which the open deals were drawn."""
+    of_open: Floats
+    new_counts: Ints
+    of_new: Floats
+    of_repeats: Floats
+    more: Floats
+    """What the changes add to each draw."""
+
+    @property
+    def total(self) -> Floats:
+        """Of all sources, added up as the Forecast does."""
+        return self.of_open + self.of_new + self.of_repeats
 
 
 def _changed(outlook: Outlook, changes: Changes) -> Outlook:
@@ -159,28 +189,28 @@ def _means(outlook: Outlook, window: Window) -> _Means:
 
 
 def _drawn(
-    outlook: Outlook,
-    changes: Changes,
-    company: _Company,
-    window: Window,
-    random: np.random.Generator,
-) -> tuple[Floats, Floats]:
-    """Draws of the window as the Forecast has them, and what the changes add to each of them."""
-    # The numbers come in the order in which the Forecast takes them.
-    same_luck = copy.deepcopy(random)
-    slices = (company.slice_of, company.awaited_slice)
-    of_open = outlook.money.draws(window, *slices, [random])[0]
-    arrivals = outlook.prospect.arrivals
-    wins = arrivals.wins(window)
-    counts, of_new = arrivals.counted_draws(wins, 1.0, random)
-    repeats = outlook.prospect.repeats
+    outlook: Outlook, company: _Company, window: Window, random: np.random.Generator
+) -> _Drawn:
+    """Take the numbers in the order in which the Forecast takes them."""
+    luck = copy.deepcopy(random)
+    of_open = outlook.money.draws(window, company.slice_of, company.awaited_slice, [random])[0]
+    arrivals, repeats = outlook.prospect.arrivals, outlook.prospect.repeats
+    new_counts, of_new = arrivals.counted_draws(arrivals.wins(window), 1.0, random)
     of_repeats = repeats.draws(repeats.counts(window), 1.0, random)
+    return _Drawn(luck, of_open, new_counts, of_new, of_repeats, more=np.zeros(len(of_open)))
 
-    more_open = _open_then(outlook.money, changes, company, window, (of_open, same_luck)) - of_open
+
+def _added(
+    outlook: Outlook, changes: Changes, company: _Company, window: Window, drawn: _Drawn
+) -> Floats:
+    """What the changes add to each draw, less what they take away."""
+    today = (drawn.of_open, drawn.luck)
+    more_open = _open_then(outlook.money, changes, company, window, today) - drawn.of_open
+    arrivals = outlook.prospect.arrivals
+    wins, wins_then = arrivals.wins(window), changes.of_arrivals(arrivals).wins(window)
     own_luck = seeded(outlook.as_of, f"whatif|{window.after}|{window.until}")
-    then = changes.of_arrivals(arrivals)
-    more_new = _new_then(arrivals, then.wins(window) - wins, (counts, of_new, wins), own_luck)
-    return of_open + of_new + of_repeats, more_open + more_new
+    new_today = (drawn.new_counts, drawn.of_new, wins)
+    return more_open + _new_then(arrivals, wins_then - wins, new_today, own_luck)
 
 
 def _open_then(
