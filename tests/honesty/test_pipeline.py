@@ -118,4 +118,5 @@ def test_counting_leads_that_had_no_time_as_failures_would_show(monkeypatch):
 def test_a_source_that_wins_twice_as_often_is_found_and_makes_no_other_bad():
     (cell,) = lead_sources.cells(20, SEED, [lead_sources.Situation(3000, 0.2, 2.0)])
     assert cell.found.share >= 0.9
-    assert cell.false.share <= 0.15
+    # 5 % by design; against the pool with the good one in it 60 % would be called worse.
+    assert cell.false.share <= 0.25
