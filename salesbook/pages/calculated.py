@@ -48,6 +48,12 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "Forecast": "forecast",
     "ForecastHistory": "forecast",
     "ForecastChanges": "forecast",
+    "LeadSources": "leads",
+    "LeadsDue": "leads",
+    "RepDays": "rep_days",
+    "OrderStages": "paid_orders",
+    "Receivables": "paid_orders",
+    "PlanResults": "plan_steps",
 }
 """What tables are made of that do not rest on all that their verb reads."""
 _CODE: Final = "calculated"

@@ -147,12 +147,12 @@ def add_initiatives(world: World) -> None:
     """Fill Initiatives: the year's sales steps, done ones with their result."""
     plan = world.words.plan_name.format(year=world.as_of.year)
     world.rows["Initiatives"] = [
-        _step(world, plan, number, name, result)
-        for number, (name, result) in enumerate(world.words.initiatives)
+        _step(world, plan, number, words) for number, words in enumerate(world.words.initiatives)
     ]
 
 
-def _step(world: World, plan: str, number: int, name: str, result: str) -> Fields:
+def _step(world: World, plan: str, number: int, words: tuple[str, str, str]) -> Fields:
+    name, result, lesson = words
     year = world.as_of.year
     due = dt.date(year, *_DUE[number])
     is_done = bool(result) and due <= world.as_of
@@ -166,4 +166,5 @@ def _step(world: World, plan: str, number: int, name: str, result: str) -> Field
         "done_on": three_days_early if is_done else None,
         "budget": world.money(2500 * (number % 3)),
         "result": result if is_done else None,
+        "lesson": lesson if is_done and lesson else None,
     }

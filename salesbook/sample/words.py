@@ -51,8 +51,8 @@ class Words:
     """A quarter's goals, and the two parts of them: new customers, and demos."""
     agreed: tuple[tuple[str, str], ...]
     """What was agreed in a talk, and what became of it."""
-    initiatives: tuple[tuple[str, str], ...]
-    """Step of the sales plan, and its result once done."""
+    initiatives: tuple[tuple[str, str, str], ...]
+    """Step of the sales plan, its result once done, and what was learned; leads name the fair."""
     basis: tuple[str, str]
     outlook: str
     days_off: tuple[str, ...]
@@ -167,12 +167,12 @@ EN: Final = Words(
         ("Write down the next step of every deal", "Done for most deals"),
     ),
     initiatives=(
-        ("Market research", "3 industries chosen"),
-        ("Price list reviewed", "In force"),
-        ("Spring trade fair", "62 leads"),
-        ("Win-back of dormant customers", ""),
-        ("Partner programme", ""),
-        ("Year-end closing campaign", ""),
+        ("Market research", "3 industries chosen", "Ask five customers first"),
+        ("Price list reviewed", "In force", ""),
+        ("Trade fair", "Stand shared with a partner", "Call back within two days"),
+        ("Win-back of dormant customers", "", ""),
+        ("Partner programme", "", ""),
+        ("Year-end closing campaign", "", ""),
     ),
     basis=("Last year + 15%", "Share of last year"),
     outlook="Industry report; new product in spring",
@@ -259,12 +259,12 @@ ZH: Final = Words(
         ("每个商机写明下一步", "大部分已写明"),
     ),
     initiatives=(
-        ("市场调研", "选定 3 个行业"),
-        ("价格表修订", "已执行"),
-        ("春季展会", "获得 62 条线索"),
-        ("唤醒沉睡客户", ""),
-        ("合作伙伴计划", ""),
-        ("年末冲刺活动", ""),
+        ("市场调研", "选定 3 个行业", "先问五位客户"),
+        ("价格表修订", "已执行", ""),
+        ("展会", "与合作伙伴合办展位", "两天内回访"),
+        ("唤醒沉睡客户", "", ""),
+        ("合作伙伴计划", "", ""),
+        ("年末冲刺活动", "", ""),
     ),
     basis=("上年增长 15%", "按上年占比"),
     outlook="行业报告；春季上新产品",

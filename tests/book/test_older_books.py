@@ -45,6 +45,12 @@ DEALS = {
 }
 CUSTOMERS = {"customer_id": ["C1", "C2"], "name": ["Acme", "Beta"]}
 REPS = {"rep_id": ["R1"], "name": ["Ann"]}
+LEADS = {
+    "lead_id": ["L001"],
+    "name": ["Kim"],
+    "received_at": [dt.datetime(2026, 6, 1, 9)],
+    "rep_id": ["R1"],
+}
 TIER_RULES = {"tier": ["A", "B"], "up_to_share": [0.8, 1.0], "touch_days": [14.0, 30.0]}
 
 
@@ -54,6 +60,7 @@ def filled(**more: TableCells) -> dict[str, TableCells]:
         "Deals": table("Deals", DEALS),
         "Customers": table("Customers", CUSTOMERS),
         "Reps": table("Reps", REPS),
+        "Leads": table("Leads", LEADS),
         "TierRules": table("TierRules", TIER_RULES),
     }
     return {**drawn, **more}
@@ -100,8 +107,8 @@ def renamed(cells: TableCells, old: str, new: str) -> TableCells:
 def test_every_verb_runs_in_a_book_of_an_older_release(verb):
     """It says once what `upgrade` would add, and that is no finding."""
     host = old_book()
-    asked = {"period": "2026-05"} if verb == "close" else {}
-    report = run_action(host, verb, Options(AS_OF, **asked))
+    asked = {"close": {"period": "2026-05"}, "convert": {"leads": ("L001",)}}
+    report = run_action(host, verb, Options(AS_OF, **asked.get(verb, {})))
     facts = {"tables": len(NEW_TABLES), "columns": len(NEW_FIELDS)}
     assert [(note.code, note.params) for note in report.notes] == [("book.lacks", facts)]
     assert not {finding.table for finding in report.findings} & set(NEW_TABLES)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from honesty import leaks, rates, stage_times
+from honesty import lead_sources, leaks, rates, stage_times
 from honesty.histories import TRUE_MEDIAN, TRUE_P80
 from salesbook.domain.pipeline.chances import win_rates
 from salesbook.domain.pipeline.funnel import leak
+from salesbook.domain.pipeline.leads import sources
 from salesbook.domain.pipeline.stages import visits
 
 SEED = 20261129
@@ -94,3 +96,27 @@ def test_slices_that_may_differ_are_not_said_to_have_no_leak():
     """600 deals of 12 reps show hardly anything; "0 to 0" would hold the truth in half of cases."""
     cell = next(leaks.cells(20, SEED, [leaks.Company(600, reps=12, spread=0.1)]))
     assert cell.covered.share >= 0.7
+
+
+YOUNG = lead_sources.Situation(1500, 0.3, is_young=True)
+
+
+def test_a_young_source_that_is_like_the_others_is_seldom_called_otherwise():
+    (cell,) = lead_sources.cells(20, SEED, [YOUNG])
+    assert cell.false.share <= 0.15
+    assert cell.common.share >= 0.2, "by won of decided it would be"
+    assert cell.covered.share >= 0.7
+
+
+def test_counting_leads_that_had_no_time_as_failures_would_show(monkeypatch):
+    """The rule broken on purpose: every lead is old enough."""
+    monkeypatch.setattr(sources, "age_in_days", lambda leads, as_of: pd.Series(9999, leads.index))
+    (cell,) = lead_sources.cells(20, SEED, [YOUNG])
+    assert cell.false.share >= 0.5
+
+
+def test_a_source_that_wins_twice_as_often_is_found_and_makes_no_other_bad():
+    (cell,) = lead_sources.cells(20, SEED, [lead_sources.Situation(3000, 0.2, 2.0)])
+    assert cell.found.share >= 0.9
+    # 5 % by design; against the pool with the good one in it 60 % would be called worse.
+    assert cell.false.share <= 0.25

@@ -264,11 +264,16 @@ def test_what_a_step_brought_is_told_by_sources_that_name_it_and_else_not_at_all
     ]
     deals = [
         deal("d1", "Won", source="fair", amount=700, closed_on="2026-06-01"),
-        deal("d2", "Offer", source="FAIR", amount=900),
-        deal("d3", "Won", source="Plan", amount=50, closed_on="2026-06-01"),
+        deal("d2", "Offer", source="FAIR", amount=900, created_on="2026-04-02"),
+        deal(
+            "old", "Won", source="fair", amount=9, created_on="2026-03-31", closed_on="2026-06-01"
+        ),
+        deal("d3", "Won", source="plan", amount=50, created_on="2026-04-05")
+        | {"closed_on": day("2026-06-01")},
         deal("d4", "Won", source="web", amount=9, closed_on="2026-06-01"),
     ]
-    table = plans(STEPS, Leads=leads, Deals=deals)
+    begun = [STEPS[0] | {"start_on": day("2026-04-01")}, *STEPS[1:]]
+    table = plans(begun, Leads=leads, Deals=deals)
     found = records(table, "step", "leads", "deals", "won", "won_amount")
     assert found[:3] == [
         ("", 1, 3, 2, 750),

@@ -1,4 +1,4 @@
-"""Is one group's rate better than that of the others, where many groups are looked at?"""
+"""Is one group's rate better than that of the others, and how many cases does it take to see it?"""
 
 from __future__ import annotations
 
@@ -41,24 +41,6 @@ def fisher(won: int, of: int, others_won: int, of_others: int) -> float:
 def _log_choose(logs: Floats, of: int, taken: npt.NDArray[np.int64]) -> Floats:
     ways: Floats = logs[of] - logs[taken] - logs[of - taken]
     return ways
-
-
-def holm(chances: npt.ArrayLike) -> Floats:
-    """Raise chances of single tests so that any false alarm among all is as rare as each says.
-
-    The smallest counts as often as there are tests, the next once less, and none less than the one
-    before it.
-
-    Source: S. Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statistics
-        1979. 0.01, 0.04, 0.03 → 0.03, 0.06, 0.06.
-    """
-    single = np.asarray(chances, dtype=np.float64)
-    order = np.argsort(single, kind="stable")
-    factors = np.arange(len(single), 0, -1)
-    raised = np.minimum(np.maximum.accumulate(single[order] * factors), 1.0)
-    adjusted = np.empty(len(single))
-    adjusted[order] = raised
-    return adjusted
 
 
 def cases_needed(rate: float, other: float, *, false_alarm: float, power: float) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.arithmetic.comparing import cases_needed, fisher, holm
+from salesbook.domain.arithmetic.comparing import cases_needed, fisher
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
 from salesbook.domain.arithmetic.working_hours import working_hours
@@ -40,10 +40,11 @@ def lead_sources(task: Task, leads: pd.DataFrame, deals: KnownDeals) -> pd.DataF
     that are old enough to have had it count for the rate, and only what was won within it. A rate of
     the decided leads would call a young source bad, for rejecting is quick and winning is slow.
 
-    A source is called better or worse than all others together by Fisher's exact test, with Holm's
-    allowance for so many sources: where all are alike, the chance of any false alarm is 5 %. If it is
-    not told apart, and has fewer leads than it takes to find a rate twice as high, or half, there are
-    too few to tell.
+    A source is called better or worse than all others together by Fisher's exact test, one after the
+    other: the least likely one first, with allowance for so many sources (Holm), and what was called is
+    no yardstick for the rest. Else one very good source would make all others bad. Where all are alike
+    the chance of any false alarm is 5 %. If a source is not told apart, and has fewer leads than it
+    takes to find a rate twice as high, or half, there are too few to tell.
 
     Args:
         leads: as `lead_standing` gives them.
@@ -66,7 +67,7 @@ def lead_sources(task: Task, leads: pd.DataFrame, deals: KnownDeals) -> pd.DataF
     groups = {str(source): group for source, group in leads.groupby("source", sort=True)}
     sources = [_Source.of(name, group) for name, group in groups.items()]
     whole = _Source.of(ALL, leads)
-    compared = _compare(sources, whole)
+    compared = _compare(sources)
     rows = [
         _row(source, groups[source.name], task) | _verdict(source, whole, compared, horizon)
         for source in sources
@@ -115,35 +116,63 @@ def _days_given(leads: pd.DataFrame, deals: KnownDeals, few: int) -> float:
     return max(1.0, float(np.quantile(days, _MOST_ARE_WON, method="higher")))
 
 
-def _compare(sources: list[_Source], whole: _Source) -> dict[str, float]:
-    """By source the chance that it only seems to differ from the others, allowed for all of them."""
-    tested = [source for source in sources if 0 < source.old < whole.old]
-    chances = [
-        fisher(source.won, source.old, whole.won - source.won, whole.old - source.old)
-        for source in tested
-    ]
-    raised = holm(chances).tolist()
-    return {source.name: chance for source, chance in zip(tested, raised, strict=True)}
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A source beside those that it was compared with."""
+
+    others_old: int
+    others_won: int
+    tests: int
+    is_called: bool
+
+
+def _compare(sources: list[_Source]) -> dict[str, _Compared]:
+    """Compare each source that has leads old enough with the others, by name; see `lead_sources`.
+
+    Source: S. Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statistics
+        1979, here with the others as far as they are not called yet.
+    """
+    pool = [source for source in sources if source.old]
+    compared: dict[str, _Compared] = {}
+    while len(pool) > 1:
+        chances = {source.name: _chance_alike(source, pool) for source in pool}
+        first = min(pool, key=lambda source: (chances[source.name], source.name))
+        is_called = chances[first.name] * len(pool) <= FALSE_ALARM
+        # Of the last two each is what the other is not.
+        are_told = [first] if is_called and len(pool) > 2 else pool
+        compared |= {source.name: _beside(source, pool, is_called) for source in are_told}
+        pool = [source for source in pool if source.name not in compared]
+    return compared
+
+
+def _chance_alike(source: _Source, pool: list[_Source]) -> float:
+    others = _beside(source, pool, is_called=False)
+    return fisher(source.won, source.old, others.others_won, others.others_old)
+
+
+def _beside(source: _Source, pool: list[_Source], is_called: bool) -> _Compared:
+    old = sum(other.old for other in pool) - source.old
+    won = sum(other.won for other in pool) - source.won
+    return _Compared(old, won, len(pool), is_called)
 
 
 def _verdict(
-    source: _Source, whole: _Source, compared: dict[str, float], horizon: float
+    source: _Source, whole: _Source, compared: dict[str, _Compared], horizon: float
 ) -> dict[str, Any]:
     if math.isinf(horizon):
         return {"because": Message("source.time-unknown")}
     facts: dict[str, Fact] = {"old": source.old, "days": int(horizon)}
-    if source.name not in compared:
+    beside = compared.get(source.name)
+    if beside is None:
         is_alone = source.old == whole.old
         code = "source.alone" if is_alone and source.old else "source.none-old"
         return {"verdict": None if is_alone else "too-few", "because": Message(code, facts)}
-    others_old, others_won = whole.old - source.old, whole.won - source.won
-    others = others_won / others_old
-    rate = source.won / source.old
-    facts |= {"won": source.won, "rate": rate, "others": others, "of_others": others_old}
-    if compared[source.name] <= FALSE_ALARM:
+    others, rate = beside.others_won / beside.others_old, source.won / source.old
+    facts |= {"won": source.won, "rate": rate, "others": others}
+    if beside.is_called:
         verdict = "better" if rate > others else "worse"
         return {"verdict": verdict, "because": Message(f"source.{verdict}", facts)}
-    needed = _needed(others, len(compared))
+    needed = _needed(others, beside.tests)
     if needed is None:
         return {"verdict": "too-few", "because": Message("source.none-won", facts)}
     facts["needed"] = needed

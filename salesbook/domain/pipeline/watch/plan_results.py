@@ -34,45 +34,61 @@ def plan_results(task: Task, staff: Staff, deals: KnownDeals) -> pd.DataFrame:
     """Say of each step, and of each plan, whether it is in time and what it brought.
 
     What a step brought is told by sources alone: leads and deals whose source is called like the
-    step count for it, and deals that came of such leads. A source that is called like the plan counts
-    for the plan. Where no source names it nothing is said, for nobody knows.
+    step count for it, and deals that came of such leads; those of before it began do not. A source
+    that is called like the plan counts for the plan, since its first step. Where no source names it
+    nothing is said, for nobody knows.
 
     Returns: PlanResults, by key: one row per step, and one per plan, whose step is blank.
     """
     initiatives = task.tables["Initiatives"].sort_values(["plan", "step"])
     if initiatives.empty:
         return frame_from_rows("PlanResults", [])
-    brought = _brought_by_source(task, deals)
+    by_source = _BySource(task, deals)
     worth = dict(zip(deals.frame["deal_id"], deals.amount.astype("int64").tolist(), strict=True))
     won = set(deals.frame.loc[deals.is_won, "deal_id"])
     rows: list[dict[str, Any]] = []
     for plan, steps in initiatives.groupby("plan", sort=True):
-        of_plan = brought.get(fold_name(str(plan)), _Brought())
+        # One step without a first day, and nobody knows since when the plan runs.
+        of_plan = by_source.since(str(plan), steps["start_on"].min(skipna=False))
         for step in steps.itertuples(index=False):
-            of_step = brought.get(fold_name(str(step.step)), _Brought())
+            of_step = by_source.since(str(step.step), step.start_on)
             of_plan = of_plan.with_others(of_step)
             rows.append(_step_row(step, task, staff) | _amounts(of_step, won, worth))
         rows.append(_plan_row(str(plan), steps, task) | _amounts(of_plan, won, worth))
     return sorted_by_key("PlanResults", frame_from_rows("PlanResults", rows))
 
 
-def _brought_by_source(task: Task, deals: KnownDeals) -> dict[str, _Brought]:
-    """Leads and deals by the folded name of their source; a lead's deal goes with the lead."""
-    initiatives, leads = task.tables["Initiatives"], task.tables["Leads"]
-    names = {fold_name(str(name)) for name in (*initiatives["plan"], *initiatives["step"])}
-    found = {name: _Brought() for name in names}
-    known = pd.Index(deals.frame["deal_id"])
-    for source in leads["source"].dropna().unique():
-        if fold_name(source) in found:
-            of_source = leads[leads["source"] == source]
-            found[fold_name(source)].leads.update(of_source["lead_id"])
-            its_deals = known.intersection(pd.Index(of_source["deal_id"].dropna()))
-            found[fold_name(source)].deals.update(its_deals)
-    for source in deals.frame["source"].dropna().unique():
-        if fold_name(source) in found:
-            is_its = deals.frame["source"] == source
-            found[fold_name(source)].deals.update(deals.frame.loc[is_its, "deal_id"])
-    return found
+class _BySource:
+    """Leads and deals by what their source is called."""
+
+    def __init__(self, task: Task, deals: KnownDeals) -> None:
+        self._leads = task.tables["Leads"]
+        self._deals = deals.frame
+        self._known = pd.Index(deals.frame["deal_id"])
+        self._called = {
+            name: _spellings(frame["source"])
+            for name, frame in (("leads", self._leads), ("deals", self._deals))
+        }
+
+    def since(self, name: str, start: Any) -> _Brought:
+        """What came from a source of that name since a day; from the beginning where it is missing."""
+        wanted = fold_name(name)
+        leads = self._leads[self._leads["source"].isin(self._called["leads"].get(wanted, []))]
+        deals = self._deals[self._deals["source"].isin(self._called["deals"].get(wanted, []))]
+        if not pd.isna(start):
+            leads = leads[leads["received_at"] >= start]
+            # Of a deal without a day nobody knows whether the step was there before it.
+            deals = deals[deals["created_on"] >= start]
+        of_leads = self._known.intersection(pd.Index(leads["deal_id"].dropna()))
+        return _Brought(set(leads["lead_id"]), {*of_leads, *deals["deal_id"]})
+
+
+def _spellings(sources: pd.Series[Any]) -> dict[str, list[str]]:
+    """How each source is spelled, by its folded name."""
+    spellings: dict[str, list[str]] = {}
+    for source in sources.dropna().unique():
+        spellings.setdefault(fold_name(source), []).append(source)
+    return spellings
 
 
 def _amounts(brought: _Brought, won: set[str], worth: dict[str, int]) -> dict[str, Any]:
