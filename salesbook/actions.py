@@ -503,6 +503,7 @@ _FUNNEL = Action(
     shown_on="pipeline_board",
     reads=(
         "Deals",
+        "DealTeam",
         "StageHistory",
         "DealHistory",
         "Leads",
@@ -521,6 +522,7 @@ _FUNNEL = Action(
         "StageHistory",
         "DealHistory",
         "Funnel",
+        "LossReasons",
         "StageTimes",
         "DealOrders",
         "DealScores",
@@ -530,7 +532,8 @@ _FUNNEL = Action(
         "Alerts",
     ),
     needs=("Stages",),
-    rests_on=("Holidays",),
+    # A deal's customer is in a tier.
+    rests_on=("Holidays", "TierRules"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -552,6 +555,8 @@ _FUNNEL = Action(
         "answer_limit_hours",
         "resolve_limit_hours",
         "pool_days",
+        "tier_months",
+        "abc_rule",
     ),
     buttons=(
         Button(

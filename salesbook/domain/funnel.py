@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
+from salesbook.domain.customers.tier_of import tiers_today
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.table import forecast_history
-from salesbook.domain.pipeline.funnel.leak import leaks_of
+from salesbook.domain.pipeline.funnel.differences import day_verdicts
+from salesbook.domain.pipeline.funnel.make import make_funnel
 from salesbook.domain.pipeline.funnel.slices import cuts_of
-from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
 from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
 from salesbook.domain.pipeline.now import pipeline_now
@@ -31,8 +32,8 @@ from salesbook.messages import Finding
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, DealHistory, Funnel, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
+    Writes StageHistory, DealHistory, Funnel, LossReasons, StageTimes, DealOrders, DealScores,
+    Forecast, ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -41,26 +42,26 @@ def run(task: Task) -> Outcome:
 
     # Where every deal stands, and through which stages it came there.
     now = pipeline_now(task)
-    pipeline, passages, stays, rates = now.pipeline, now.passages, now.stays, now.rates
+    pipeline, stays, rates = now.pipeline, now.stays, now.rates
     codes, deals, history, known = pipeline.codes, pipeline.deals, pipeline.history, pipeline.known
     kept_history, history_findings = with_all_entries(
         task.as_it_stands("StageHistory"), tables["StageHistory"], history, as_of=as_of
     )
 
     # How many pass each stage, by slice.
-    cuts = cuts_of(deals, tables["Reps"], codes)
-    counts = [counts_of(passages, deals, codes, cut) for cut in cuts]
-    leaks = leaks_of(counts, passages, deals, codes, rules)
-    funnel = funnel_frame(counts, leaks, codes, level=rules.interval_level)
+    cuts = cuts_of(deals, tables["Reps"], codes, tiers_today(task))
+    passed = make_funnel(now, cuts, rules, as_of)
 
     # How long they stay, and from when on one is stuck.
     limits, learned = limits_of(
         stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals
     )
-    stage_times = stage_times_frame(stays, cuts, limits, codes)
+    verdicts = day_verdicts(stays, cuts, codes)
+    stage_times = stage_times_frame(stays, cuts, limits, codes, verdicts)
 
-    # What they will bring.
+    # What they will bring, and what won ones have brought.
     forecast = make_forecast(task, pipeline, rates)
+    ordered = deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of)
 
     # What moved since an earlier day.
     deal_history = noted_today(deals, history, tables["DealHistory"], as_of=as_of)
@@ -84,7 +85,12 @@ def run(task: Task) -> Outcome:
         days_in_stage=standing.days_in_stage,
         stage_limits=limits,
         limits_learned=learned,
-        funnel=funnel,
+        funnel=passed.funnel,
+        stage_times=stage_times,
+        scores=scores,
+        deal_orders=ordered,
+        stays=stays,
+        notes=notes,
         forecast=forecast.table,
         forecast_lines=forecast.lines,
     )
@@ -98,9 +104,10 @@ def run(task: Task) -> Outcome:
                 deal_history,
                 looks_back=task.looks_back,
             ),
-            "Funnel": funnel,
+            "Funnel": passed.funnel,
+            "LossReasons": passed.loss_reasons,
             "StageTimes": stage_times,
-            "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
+            "DealOrders": ordered,
             "DealScores": scores,
             "Forecast": forecast.table,
             "ForecastHistory": forecast_history(

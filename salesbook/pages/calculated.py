@@ -42,6 +42,7 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "DealHistory": "stages",
     "StageTimes": "stages",
     "Funnel": "stages",
+    "LossReasons": "stages",
     "DealOrders": "deal_orders",
     "DealScores": "forecast",
     "Forecast": "forecast",

@@ -88,6 +88,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.Payment,
     inputs.Initiative,
     outputs.FunnelStage,
+    outputs.LossReason,
     outputs.StageTime,
     outputs.DealOrder,
     outputs.DealScore,

@@ -51,7 +51,7 @@ class Step:
     """One thing to do."""
 
     rank: tuple[int, int, int]
-    """Where it stands: money that can still come, people, calls; within, the most first."""
+    """Where it stands: money that can still come, by what is at stake; people; calls."""
     kind: str
     subject: tuple[str, str]
     """Table and key of what it is about: no subject is named twice."""
@@ -153,7 +153,8 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         scopes = context.scopes_of(who) if who is not None else (WHOLE_COMPANY,)
         severity = {"high": 0, "medium": 1, "low": 2}[str(alert["severity"])]
         part = 0 if table in _OF_DEALS else 1
-        rank = (part, -(amount or 0) if part == 0 else severity, severity)
+        stake = whole(alert["at_stake"])
+        rank = (part, -(stake or 0), -(amount or 0)) if part == 0 else (part, severity, severity)
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
 
 
