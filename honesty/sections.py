@@ -15,6 +15,7 @@ BOOKS: Final = {
     "stage_times": 40,
     "score_cards": 120,
     "leaks": 300,
+    "differences": 300,
     "forecasts": 100,
     "alive": 60,
     "real_deals": 200,

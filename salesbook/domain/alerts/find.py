@@ -23,9 +23,9 @@ def find_alerts(context: AlertContext) -> pd.DataFrame:
     stakes = Stakes(context)
     alerts: list[tuple[str, AlertRow]] = []
     for kind, rule in RULES.items():
-        for row in rule(context):
+        rows = list(rule(context))
+        for row, at_stake in zip(rows, stakes.of_kind(kind, rows), strict=True):
             who_can_act = context.responsible(row.who)
-            at_stake = stakes.of(kind, row)
             alerts.append((kind, replace(row, who=who_can_act, at_stake=at_stake)))
 
     return alerts_frame(alerts)

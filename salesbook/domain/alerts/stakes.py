@@ -9,7 +9,7 @@ and promises nothing: whoever cures the state cures the reason for it only somet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -59,28 +59,26 @@ class Stakes:
 
     context: AlertContext
 
-    def of(self, kind: str, row: AlertRow) -> int | None:
-        """Minor units; None where it is not about an open deal's or an order's money."""
-        if kind in _OF_ORDERS and row.amount is not None:
-            money, _ = times_rate([row.amount], [_OF_ORDERS[kind]])
-            return int(money[0])
-        if kind not in GUESSES or row.table != "Deals":
-            return None
-        worth = self._worth.get(row.row_key)
-        if worth is None:
-            return None
-        amount, win_rate = worth
-        money, _ = times_rate([amount], [win_rate * self.lost_part(kind)])
-        return int(money[0])
+    def of_kind(self, kind: str, rows: Sequence[AlertRow]) -> list[int | None]:
+        """What hangs on each alert of a kind, in minor units; None where it is nobody's open money."""
+        if kind in _OF_ORDERS:
+            return _money([row.amount for row in rows], [_OF_ORDERS[kind]] * len(rows))
+        if kind not in GUESSES:
+            return [None] * len(rows)
+        worth = [self._worth.get(row.row_key, (None, 0.0)) for row in rows]
+        lost = self.lost_part(kind)
+        return _money([amount for amount, _ in worth], [win_rate * lost for _, win_rate in worth])
 
     @cached_property
-    def _worth(self) -> dict[str, tuple[int, float]]:
+    def _worth(self) -> dict[str, tuple[int | None, float]]:
         """Amount and win rate of the open deals that the forecast counts on."""
         scores = self.context.scores
         counted = scores[scores["expected_amount"].notna()]
         amount_of = self.context.deals.frame.set_index("deal_id")["amount"]
         amounts = amount_of.reindex(counted["deal_id"]).astype("int64").tolist()
-        pairs = zip(amounts, counted["win_rate"].astype("float64").tolist(), strict=True)
+        pairs: Iterable[tuple[int | None, float]] = zip(
+            amounts, counted["win_rate"].astype("float64").tolist(), strict=True
+        )
         return dict(zip(counted["deal_id"].tolist(), pairs, strict=True))
 
     def lost_part(self, kind: str) -> float:
@@ -138,6 +136,17 @@ class Stakes:
             was_in_state=self.context.pushes.count[is_known] >= PUSHED_OFTEN,
             was_won=deals.is_won[is_known],
         )
+
+
+def _money(amounts: Sequence[int | None], parts: Sequence[float]) -> list[int | None]:
+    """Parts of amounts, rounded once; None of none."""
+    if not amounts:
+        return []
+    money, _ = times_rate([amount or 0 for amount in amounts], list(parts))
+    return [
+        None if amount is None else part
+        for amount, part in zip(amounts, money.tolist(), strict=True)
+    ]
 
 
 def lost_part(closed: _Closed, guess: float) -> float:
