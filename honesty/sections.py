@@ -16,6 +16,7 @@ BOOKS: Final = {
     "score_cards": 120,
     "leaks": 300,
     "lead_sources": 60,
+    "differences": 300,
     "forecasts": 100,
     "alive": 60,
     "real_deals": 200,

@@ -517,6 +517,7 @@ _FUNNEL = Action(
     shown_on="pipeline_board",
     reads=(
         "Deals",
+        "DealTeam",
         "StageHistory",
         "DealHistory",
         "Leads",
@@ -539,6 +540,7 @@ _FUNNEL = Action(
         "DealHistory",
         "Funnel",
         "Leaks",
+        "LossReasons",
         "StageTimes",
         "DealOrders",
         "DealScores",
@@ -555,7 +557,8 @@ _FUNNEL = Action(
         "ActionLog",
     ),
     needs=("Stages",),
-    rests_on=("Holidays",),
+    # A deal's customer is in a tier.
+    rests_on=("Holidays", "TierRules"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -577,6 +580,8 @@ _FUNNEL = Action(
         "answer_limit_hours",
         "resolve_limit_hours",
         "pool_days",
+        "tier_months",
+        "abc_rule",
     ),
     buttons=(
         Button(

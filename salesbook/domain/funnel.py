@@ -8,17 +8,15 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.alerts.log import LOG
 from salesbook.domain.alerts.rate_moved import RateMoves
+from salesbook.domain.customers.tier_of import tiers_today
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.table import forecast_history
-from salesbook.domain.pipeline.funnel.behind import who_stands_behind
-from salesbook.domain.pipeline.funnel.leak import leaks_of
-from salesbook.domain.pipeline.funnel.leak_table import LeakTable
-from salesbook.domain.pipeline.funnel.pace import pace_of
+from salesbook.domain.pipeline.funnel.differences import day_verdicts
+from salesbook.domain.pipeline.funnel.make import make_funnel
 from salesbook.domain.pipeline.funnel.slices import cuts_of
-from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame
 from salesbook.domain.pipeline.leads.due import leads_due
 from salesbook.domain.pipeline.leads.sources import lead_sources
 from salesbook.domain.pipeline.leads.standing import lead_standing
@@ -48,9 +46,10 @@ from salesbook.messages import Finding
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, DealHistory, Funnel, Leaks, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges, LeadSources, LeadsDue, RepDays, OrderStages, Receivables,
-    PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
+    Writes StageHistory, DealHistory, Funnel, Leaks, LossReasons, StageTimes, DealOrders,
+    DealScores, Forecast, ForecastHistory, ForecastChanges, LeadSources, LeadsDue, RepDays,
+    OrderStages, Receivables, PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that
+    Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -59,30 +58,27 @@ def run(task: Task) -> Outcome:
 
     # Where every deal stands, and through which stages it came there.
     now = pipeline_now(task)
-    pipeline, passages, stays, rates = now.pipeline, now.passages, now.stays, now.rates
+    pipeline, stays, rates = now.pipeline, now.stays, now.rates
     codes, deals, history, known = pipeline.codes, pipeline.deals, pipeline.history, pipeline.known
     kept_history, history_findings = with_all_entries(
         task.as_it_stands("StageHistory"), tables["StageHistory"], history, as_of=as_of
     )
 
     # How many pass each stage, by slice.
-    cuts = cuts_of(deals, tables["Reps"], codes)
-    counts = [counts_of(passages, deals, codes, cut) for cut in cuts]
-    pace = pace_of(passages, deals, known, codes, as_of=as_of)
-    leaks = leaks_of(counts, pace, deals, codes, rules)
-    funnel = funnel_frame(counts, leaks, codes, level=rules.interval_level)
-    behind = who_stands_behind(counts, leaks, passages, deals, few=rules.few)
     staff = Staff(tables["Reps"], tables["Assignments"])
-    told_leaks = LeakTable(codes, staff, task.policy).frame(counts, leaks, behind)
+    cuts = cuts_of(deals, tables["Reps"], codes, tiers_today(task))
+    passed = make_funnel(task, now, cuts, staff)
 
     # How long they stay, and from when on one is stuck.
     limits, learned = limits_of(
         stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals
     )
-    stage_times = stage_times_frame(stays, cuts, limits, codes)
+    verdicts = day_verdicts(stays, cuts, codes)
+    stage_times = stage_times_frame(stays, cuts, limits, codes, verdicts)
 
-    # What they will bring.
+    # What they will bring, and what won ones have brought.
     forecast = make_forecast(task, pipeline, rates)
+    ordered = deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of)
 
     # What moved since an earlier day.
     deal_history = noted_today(deals, history, tables["DealHistory"], as_of=as_of)
@@ -112,14 +108,20 @@ def run(task: Task) -> Outcome:
         days_in_stage=standing.days_in_stage,
         stage_limits=limits,
         limits_learned=learned,
-        leaks=told_leaks,
+        funnel=passed.funnel,
+        leaks=passed.leaks,
+        stage_times=stage_times,
+        scores=scores,
+        deal_orders=ordered,
+        stays=stays,
+        notes=notes,
         forecast=forecast.table,
         forecast_lines=forecast.lines,
         leads_due=due,
         unpaid=unpaid,
     )
 
-    moves = RateMoves(pace, cuts, codes, as_of, rules.few)
+    moves = RateMoves(passed.pace, cuts, codes, as_of, rules.few)
     alerts, log = find_alerts(context, moves)
 
     return Outcome(
@@ -131,10 +133,11 @@ def run(task: Task) -> Outcome:
                 deal_history,
                 looks_back=task.looks_back,
             ),
-            "Funnel": funnel,
-            "Leaks": told_leaks,
+            "Funnel": passed.funnel,
+            "Leaks": passed.leaks,
+            "LossReasons": passed.loss_reasons,
             "StageTimes": stage_times,
-            "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
+            "DealOrders": ordered,
             "DealScores": scores,
             "Forecast": forecast.table,
             "ForecastHistory": forecast_history(

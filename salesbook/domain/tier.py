@@ -19,10 +19,11 @@ from salesbook.domain.customers.buying_stage import (
     won_on,
 )
 from salesbook.domain.customers.call_list import calls_of_week
-from salesbook.domain.customers.purchases import buying_histories, purchase_lines, values_of
+from salesbook.domain.customers.purchases import buying_histories
 from salesbook.domain.customers.rfm import rfm_codes
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
-from salesbook.domain.customers.tiers import Standings, stand_values
+from salesbook.domain.customers.tier_of import customer_values
+from salesbook.domain.customers.tiers import Standings
 from salesbook.domain.customers.touch import last_touches, next_touches
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.frames import frame_of
@@ -68,21 +69,17 @@ def run(task: Task) -> Outcome:
 
 def tier_customers(task: Task) -> pd.DataFrame:
     """Work out CustomerTiers: one row per customer, by key."""
-    policy, as_of = task.policy, task.as_of
-    lines = purchase_lines(task.tables, policy, as_of)
+    policy = task.policy
     customers = task.tables["Customers"].sort_values("customer_id").set_index("customer_id")
-    value = values_of(lines, as_of, policy.rules.tier_months)
-    value = value.reindex(customers.index).fillna(0).astype("int64")
-
-    shares = [rule.up_to_share for rule in policy.tier_rules]
-    standings = stand_values(value.to_numpy(), shares, policy.rules.abc_rule)
+    values = customer_values(task)
+    lines, value, standings = values.lines, values.value, values.standings
     touch_days = np.array([rule.touch_days for rule in policy.tier_rules])
 
     facts = pd.DataFrame(index=customers.index)
     facts["value"] = value
     facts["place"] = standings.tiers
     facts["touch_days"] = touch_days[standings.tiers]
-    facts = facts.join(_bought(lines, policy, as_of).reindex(facts.index))
+    facts = facts.join(_bought(lines, policy, task.as_of).reindex(facts.index))
     facts = _in_touch(task, facts, customers["created_on"])
 
     of_tiers = _reasons(task, value, standings)

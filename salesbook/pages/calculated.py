@@ -43,6 +43,7 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "StageTimes": "stages",
     "Funnel": "stages",
     "Leaks": "stages",
+    "LossReasons": "stages",
     "DealOrders": "deal_orders",
     "DealScores": "forecast",
     "Forecast": "forecast",

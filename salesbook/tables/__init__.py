@@ -89,6 +89,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.Initiative,
     outputs.FunnelStage,
     outputs.LeakRow,
+    outputs.LossReason,
     outputs.StageTime,
     outputs.DealOrder,
     outputs.DealScore,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from salesbook.labels import known_names
 from salesbook.tables.base import (
     BEGINS,
     PLANNED,
@@ -57,6 +58,10 @@ from salesbook.tables.base import (
 
 OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
+FunnelSlice = Literal["all", "team", "rep", "source", "product", "tier", "pipeline"]
+"""As SliceKind, and by the tier of the customer."""
+SpanName = Annotated[str, Is(Kind.ID, choices=known_names("spans"))]
+"""A period, or `all`."""
 ScopeKind = Literal["company", "team", "rep"]
 Channel = Literal["phone", "email", "message", "visit"]
 TeamName = Annotated[str, Is(Kind.ID, choices=("no-team",))]
@@ -840,17 +845,22 @@ class StageEntry(
 class FunnelStage(
     Row,
     table="Funnel",
-    key=("slice_kind", "slice", "pipeline", "stage"),
+    key=("slice_kind", "slice", "pipeline", "stage", "period"),
     role=OUT,
     part=Part.PROCESS,
 ):
-    """One row per slice and open stage: distinct deals that entered it and what became of them."""
+    """One row per slice, open stage and period: distinct deals that entered it, what became of them.
 
-    slice_kind: SliceKind
+    The period `all` follows each deal from its beginning to today; in a month or year stands what
+    happened in it.
+    """
+
+    slice_kind: FunnelSlice
     slice: ScopeRef
     slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
     pipeline: PipelineName
     stage: Id
+    period: Annotated[SpanName, Since("0.3.0")] = "all"
     entered: Count
     advanced: Count
     lost: Count
@@ -866,6 +876,31 @@ class FunnelStage(
     leak_low: Money | None = None
     leak_high: Money | None = None
     worst: Flag
+    verdict: Annotated[
+        Literal["weaker", "stronger", "no-difference", "too-few"] | None, Since("0.3.0")
+    ] = None
+    """Of its decided deals against those of all others of its kind, all that is compared allowed for."""
+
+
+class LossReason(
+    Row,
+    table="LossReasons",
+    key=("slice_kind", "slice", "pipeline", "stage", "reason"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per slice, stage and reason: lost deals by the stage that they were lost from."""
+
+    slice_kind: FunnelSlice
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    pipeline: PipelineName
+    stage: Id
+    reason: Annotated[str, Is(Kind.ID, choices=known_names("loss_reasons"))]
+    """As it is typed, or one of ours: without a word, and seldom ones together."""
+    deals: Count
+    amount: Money
 
 
 class LeakRow(
@@ -911,7 +946,7 @@ class StageTime(
 ):
     """One row per slice and open stage: how long deals stay, open ones counted as still there."""
 
-    slice_kind: SliceKind
+    slice_kind: FunnelSlice
     slice: ScopeRef
     slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
     pipeline: PipelineName
@@ -922,6 +957,10 @@ class StageTime(
     p80_days: Days | None = None
     naive_mean_days: Days | None = None
     limit_days: Days | None = None
+    verdict: Annotated[
+        Literal["slower", "quicker", "no-difference", "too-few"] | None, Since("0.3.0")
+    ] = None
+    """Of its days against those of all others of its kind, all that is compared allowed for."""
 
 
 class DealOrder(
@@ -984,7 +1023,7 @@ class DealNote(
     is_record=True,
     dated_by="noticed_on",
 ):
-    """One row per open deal and day on which a run saw another amount or expected day.
+    """One row per open deal and day on which a run saw another amount, expected day or rep.
 
     What they were when the deal entered its stage stands in StageHistory.
     """
@@ -993,6 +1032,8 @@ class DealNote(
     noticed_on: Annotated[Date, BEGINS]
     amount: Money | None = None
     expected_on: Annotated[Date | None, PLANNED] = None
+    rep_id: RepRef | None = None
+    """Whose deal it was; blank in rows of runs that did not note it."""
 
 
 class LeadSource(
@@ -1275,7 +1316,7 @@ class Alert(
     role=OUT,
     part=Part.PROCESS,
 ):
-    """One row per thing to act on, most severe first."""
+    """One row per thing to act on: who waits for us, then what most money hangs on, then the rest."""
 
     kind: AlertName
     table: TableName
@@ -1287,6 +1328,8 @@ class Alert(
     since_on: Date | None = None
     days: Days | None = None
     amount: Money | None = None
+    at_stake: Annotated[Money | None, Since("0.3.0")] = None
+    """Expected money of the deal × how much seldomer deals in its state are won: for the order."""
     because: Sentence
     do: Sentence
     sheet: Text | None = None

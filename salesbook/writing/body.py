@@ -253,6 +253,7 @@ def prepare_write(
         beside: what people put on the table's rows, and what waits for rows to return.
     """
     spec = read.spec
+    frame = _as_far_as_keys_tell(read, frame)
     sources = _sources(read, frame, beside)
     body = _Body(read, sources, beside)
     for header in read.cells.headers:
@@ -279,6 +280,20 @@ def prepare_write(
     body.put_own(beside.own, 0)
     returned, findings = _returned(body, frame)
     return body.prepared(returned, findings)
+
+
+def _as_far_as_keys_tell(read: ReadTable, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that a sheet without some key column can hold: those with the usual value there.
+
+    A sheet of an earlier release has no column for what a release added to the key. All other rows
+    would repeat the keys of these.
+    """
+    has_column = set(read.field_by_header.values())
+    for field_spec in read.spec.fields:
+        if field_spec.key and field_spec.default is not None and field_spec.name not in has_column:
+            is_usual = frame[field_spec.name] == field_spec.default
+            frame = frame[is_usual.to_numpy(dtype=bool)].reset_index(drop=True)
+    return frame
 
 
 def _returned(body: _Body, frame: pd.DataFrame) -> tuple[list[ParkedLine], list[Finding]]:

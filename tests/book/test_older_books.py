@@ -331,3 +331,17 @@ def test_results_that_later_runs_read_are_records():
 def test_ages_are_compared_as_numbers(made_with, since, expected):
     """A version that cannot be read is that of a book which records none."""
     assert has_since(made_with, since) is expected
+
+
+def test_a_funnel_without_periods_holds_the_rows_of_all_time_alone():
+    """Rows of a quarter have the key of those of all time there, but for the period."""
+    empty = table("Funnel", {})
+    run_action(host := old_book(Funnel=without_fields(empty, "period")), "funnel", Options(AS_OF))
+    kinds, stages = column(host, "Funnel", "Group by"), column(host, "Funnel", "Stage")
+    groups = column(host, "Funnel", "Group")
+    keys = list(zip(kinds, groups, stages, strict=True))
+    assert keys
+    assert len(keys) == len(set(keys))
+
+    run_action(host := host_of(made_with="0.3.0"), "funnel", Options(AS_OF))
+    assert len(column(host, "Funnel", "Period")) > len(keys)

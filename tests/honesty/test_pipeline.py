@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from honesty import lead_sources, leaks, rates, stage_times
+from honesty import differences, lead_sources, leaks, rates, stage_times
 from honesty.histories import TRUE_MEDIAN, TRUE_P80
 from salesbook.domain.pipeline.chances import win_rates
+from salesbook.domain.pipeline.funnel import differences as told_apart
 from salesbook.domain.pipeline.funnel import leak
 from salesbook.domain.pipeline.leads import sources
 from salesbook.domain.pipeline.stages import visits
@@ -90,6 +91,27 @@ def test_a_leak_that_is_there_is_found_and_its_range_holds_it():
     worse = next(leaks.cells(8, SEED, [leaks.Company(3000, worse=0.25)]))
     assert worse.found.share >= 0.8
     assert worse.covered.share >= 0.6
+
+
+def test_of_books_of_equals_hardly_any_calls_somebody_weak_or_slow():
+    """A list of intervals does in more than half."""
+    cell = next(differences.cells(40, SEED, [differences.Company(1000)]))
+    assert cell.both.share <= 0.1
+    assert cell.intervals.share > 0.3
+
+
+def test_verdicts_without_an_allowance_for_all_that_is_compared_would_show(monkeypatch):
+    """The rule broken on purpose: each comparison is taken for the only one."""
+    monkeypatch.setattr(told_apart, "bar_for", lambda comparisons, false_alarms: 0.05)
+    cell = next(differences.cells(15, SEED, [differences.Company(1000)]))
+    assert cell.both.share > 0.5
+
+
+def test_a_rep_at_30_percent_among_others_at_50_is_found_with_enough_deals():
+    worse = differences.Company(4000, rate=0.3, slower=2.0)
+    cell = next(differences.cells(8, SEED, [worse]))
+    assert cell.weak.share >= 0.8
+    assert cell.slow.share >= 0.8
 
 
 def test_slices_that_may_differ_are_not_said_to_have_no_leak():

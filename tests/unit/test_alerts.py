@@ -114,7 +114,7 @@ def test_a_deal_names_the_fields_that_its_stage_needs():
     found = found[found["kind"] == "needs-missing"]
     assert kinds(found) == [("needs-missing", "a", "medium"), ("needs-missing", "c", "medium")]
     assert [sentence(message, "en") for message in found["because"]] == [
-        "Lead needs Expected on and 1 more field that is empty",
+        "Lead needs 2 values that are empty here: Expected on, Product",
         "Lead needs Amount, which is empty",
     ]
 

@@ -6,15 +6,17 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.pipeline.moves.notes import Notes, Pushes, pushes_of
 from salesbook.domain.pipeline.next_steps import with_next_steps
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.times import Stays
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import Tables, empty_frame
 from salesbook.money import three_digits, to_decimal
@@ -41,6 +43,14 @@ class AlertContext:
     limits_learned: Flags
     """Per stage: the limit comes from won deals, nobody typed it."""
     leaks: pd.DataFrame
+    funnel: pd.DataFrame
+    stage_times: pd.DataFrame
+    scores: pd.DataFrame
+    """DealScores."""
+    deal_orders: pd.DataFrame
+    stays: Stays
+    notes: Notes
+    """Amounts and expected days as runs saw them."""
     forecast: pd.DataFrame
     forecast_lines: pd.DataFrame
     """What was sold, what is open and what the targets are, as the forecast adds them up."""
@@ -108,18 +118,43 @@ class AlertContext:
         """Rows of Deals in an open stage, with what the Settings and the history say of the stage.
 
         `stage_name` is the present name, whatever earlier one was typed, `stage_code` its number,
-        `days` the days in it and `limit` its limit.
+        `days` the days in it and `limit` its limit. `doer` is who works on it in this stage: the
+        member of the deal's team for the stage, if he is at work, else the deal's rep. `place` is the
+        deal's place in `deals`.
         """
         code = self.deals.code
         present_names = np.array([stage.stage for stage in self.codes.stages], dtype=object)
 
         frame = self.deals.frame.assign(
+            place=np.arange(len(self.deals)),
             stage_code=code,
             stage_name=present_names[code],
             days=self.days_in_stage,
             limit=self.stage_limits[code],
         )
-        return frame[self.deals.is_open]
+        frame = frame[self.deals.is_open]
+        return frame.assign(doer=self._doers(frame))
+
+    def _doers(self, deals: pd.DataFrame) -> pd.Series[Any]:
+        team = self.tables["DealTeam"]
+        members = team[team["rep_id"].map(self.is_at_work).astype(bool)]
+        if members.empty:
+            return deals["rep_id"]
+        rep_of = dict(
+            zip(
+                zip(members["deal_id"], members["stage"], strict=True),
+                members["rep_id"],
+                strict=True,
+            )
+        )
+        of_stage = zip(deals["deal_id"], deals["stage_name"], strict=True)
+        named = pd.Series([rep_of.get(pair) for pair in of_stage], deals.index, dtype="str")
+        return named.fillna(deals["rep_id"])
+
+    @cached_property
+    def pushes(self) -> Pushes:
+        """How often the expected day of each deal was put off."""
+        return pushes_of(self.notes, len(self.deals))
 
     @cached_property
     def planned_deals(self) -> pd.DataFrame:

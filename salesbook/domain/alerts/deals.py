@@ -8,15 +8,17 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.domain.alerts.context import AlertContext
-from salesbook.domain.alerts.rows import AlertRow, text_or_none, whole_or_none
+from salesbook.domain.alerts.rows import AlertRow, Severity, text_or_none, whole_or_none
 from salesbook.domain.alerts.rules import alert
-from salesbook.domain.checks.stage_checks import needed_fields
 from salesbook.domain.pipeline.stages.stuck import is_stuck
 from salesbook.messages import Fact
 from salesbook.money import round_half_away
 
 _URGENT_LIMITS: Final = 2.0
 """A deal that has been in its stage for so many times the limit is urgent."""
+
+PUSHED_OFTEN: Final = 2
+"""Once a date slips for a good reason; whoever puts it off again does not know when it will be."""
 
 
 @alert("deal-stuck")
@@ -26,10 +28,10 @@ def stuck_deals(context: AlertContext) -> Iterator[AlertRow]:
     stuck = deals[is_stuck(deals["days"].to_numpy(), deals["limit"].to_numpy())]
     stuck = stuck.assign(since=context.today - pd.to_timedelta(stuck["days"], unit="D"))
 
-    for row in _rows(stuck, "stage_name", "stage_code", "days", "limit", "since"):
+    for row in deal_rows(stuck, "stage_name", "stage_code", "days", "limit", "since"):
         is_urgent = row.days > _URGENT_LIMITS * row.limit
         is_learned = context.limits_learned[row.stage_code]
-        yield _deal_alert(
+        yield deal_alert(
             row,
             severity="high" if is_urgent else "medium",
             days=float(row.days),
@@ -50,14 +52,39 @@ def passed_close_dates(context: AlertContext) -> Iterator[AlertRow]:
     deals = context.open_deals
     passed = deals[deals["expected_on"] < context.today]
 
-    for row in _rows(passed, "stage_name", "category", "expected_on"):
+    for row in deal_rows(passed, "stage_name", "category", "expected_on"):
         days = (context.today - row.expected_on).days
-        yield _deal_alert(
+        yield deal_alert(
             row,
             severity="high" if row.category == "commit" else "medium",
             days=days,
             since_on=row.expected_on,
             facts={"stage": row.stage_name, "day": row.expected_on.date(), "days": days},
+        )
+
+
+@alert("deal-pushed")
+def pushed_deals(context: AlertContext) -> Iterator[AlertRow]:
+    """Deals whose expected day was put off several times, as far as runs saw it."""
+    deals, pushes = context.open_deals, context.pushes
+    place = deals["place"].to_numpy()
+    pushed = deals.assign(
+        times=pushes.count[place],
+        first_on=pushes.first_expected[place],
+        last_on=pushes.last_on[place],
+    )
+    pushed = pushed[pushed["times"] >= PUSHED_OFTEN]
+    for row in deal_rows(pushed, "times", "first_on", "last_on", "expected_on"):
+        yield deal_alert(
+            row,
+            severity="medium",
+            days=(context.today - row.last_on).days,
+            since_on=row.last_on,
+            facts={
+                "times": int(row.times),
+                "first": row.first_on.date(),
+                "day": row.expected_on.date(),
+            },
         )
 
 
@@ -67,9 +94,9 @@ def late_next_steps(context: AlertContext) -> Iterator[AlertRow]:
     deals = context.planned_deals
     late = deals[deals["next_on"] < context.today]
 
-    for row in _rows(late, "next_on"):
+    for row in deal_rows(late, "next_on"):
         days = (context.today - row.next_on).days
-        yield _deal_alert(
+        yield deal_alert(
             row,
             severity="medium",
             days=days,
@@ -89,81 +116,76 @@ def missing_next_steps(context: AlertContext) -> Iterator[AlertRow]:
     if has_none.all():
         return
 
-    for row in _rows(deals[has_none], "stage_name"):
-        yield _deal_alert(row, severity="low", facts={"stage": row.stage_name})
-
-
-@alert("needs-missing")
-def unmet_needs(context: AlertContext) -> Iterator[AlertRow]:
-    """Deals in a stage although fields that it needs are empty."""
-    deals = context.open_deals
-    for code, stage in enumerate(context.codes.stages):
-        fields = needed_fields(stage)
-        in_stage = deals[deals["stage_code"] == code]
-        if in_stage.empty or not fields:
-            continue
-
-        is_blank = in_stage[fields].isna()
-        is_incomplete = is_blank.any(axis=1)
-        rows = _rows(in_stage[is_incomplete], "stage_name")
-        blanks = is_blank[is_incomplete].to_numpy()
-        for row, blank in zip(rows, blanks, strict=True):
-            yield _needs_alert(
-                row, [field for field, missing in zip(fields, blank, strict=True) if missing]
-            )
-
-
-def _needs_alert(row: Any, missing: list[str]) -> AlertRow:
-    facts: dict[str, Fact] = {
-        "stage": row.stage_name,
-        "field": f"Deals.{missing[0]}",
-        "count": len(missing) - 1,
-    }
-    reason = "because" if len(missing) == 1 else "because-more"
-    return _deal_alert(row, severity="medium", facts=facts, reason=reason)
+    for row in deal_rows(deals[has_none], "stage_name"):
+        yield deal_alert(row, severity="low", facts={"stage": row.stage_name})
 
 
 @alert("big-deal-quiet")
 def quiet_big_deals(context: AlertContext) -> Iterator[AlertRow]:
-    """Deals above the average of open deals without contact for `quiet_days`.
+    """Deals above the average of open deals without contact for `quiet_days`."""
+    deals = context.open_deals
+    average = deals["amount"].mean()
+    if pd.isna(average):
+        return
+
+    is_big = (deals["amount"] > average).fillna(False).to_numpy(dtype=bool)
+    quiet = _quiet(context, deals[is_big])
+    for row in deal_rows(quiet, "since", "contact"):
+        yield _quiet_alert(
+            context,
+            row,
+            severity="high",
+            facts={
+                "amount": context.about(row.amount),
+                "average": context.about(round_half_away(float(average))),
+            },
+        )
+
+
+@alert("deal-quiet")
+def quiet_deals(context: AlertContext) -> Iterator[AlertRow]:
+    """All other deals without contact for `quiet_days`."""
+    deals = context.open_deals
+    average = deals["amount"].mean()
+    is_big = (deals["amount"] > average).fillna(False).to_numpy(dtype=bool)
+    quiet = _quiet(context, deals[~is_big])
+    for row in deal_rows(quiet, "since", "contact", "stage_name"):
+        facts: dict[str, Fact] = {"stage": row.stage_name}
+        yield _quiet_alert(context, row, severity="low", facts=facts)
+
+
+def _quiet(context: AlertContext, deals: pd.DataFrame) -> pd.DataFrame:
+    """Those of these open deals that were quiet for `quiet_days`, with `contact` and `since`.
 
     Asked only in a book that logs contacts, and of the days since it does: before its first contact
     nobody can be said to have been quiet. A contact with the deal's customer counts for the deal. A
     deal younger than `quiet_days` is not quiet; one whose age nothing tells is as old as the log.
     """
-    deals = context.open_deals
     activities = context.tables["Activities"]
     contacts = activities[activities["done_on"] <= context.today]
-    average = deals["amount"].mean()
-    if contacts.empty or pd.isna(average):
-        return
+    if contacts.empty:
+        return deals.head(0).assign(contact=pd.NaT, since=pd.NaT)
 
-    is_big = (deals["amount"] > average).fillna(False).to_numpy(dtype=bool)
-    big = deals[is_big]
-
-    last_contact = _last_contact(big, contacts)
+    last_contact = _last_contact(deals, contacts)
     first_logged = contacts["done_on"].min()
-    began = last_contact.fillna(big["created_on"]).fillna(big["stage_since"])
+    began = last_contact.fillna(deals["created_on"]).fillna(deals["stage_since"])
     since = began.fillna(first_logged).clip(lower=first_logged)
-    limit = context.policy.rules.quiet_days
-    is_quiet = (context.today - since).dt.days.gt(limit)
+    is_quiet = (context.today - since).dt.days.gt(context.policy.rules.quiet_days)
+    return deals.assign(contact=last_contact, since=since)[is_quiet]
 
-    quiet = big.assign(contact=last_contact, since=since)[is_quiet]
-    for row in _rows(quiet, "since", "contact"):
-        days = (context.today - row.since).days
-        yield _deal_alert(
-            row,
-            severity="high",
-            days=days,
-            since_on=row.since,
-            reason="because-never" if pd.isna(row.contact) else "because",
-            facts={
-                "amount": context.about(row.amount),
-                "average": context.about(round_half_away(float(average))),
-                "days": days,
-                "limit": limit,
-            },
-        )
+
+def _quiet_alert(
+    context: AlertContext, row: Any, *, severity: Severity, facts: dict[str, Fact]
+) -> AlertRow:
+    days = (context.today - row.since).days
+    return deal_alert(
+        row,
+        severity=severity,
+        days=days,
+        since_on=row.since,
+        reason="because-never" if pd.isna(row.contact) else "because",
+        facts={**facts, "days": days, "limit": context.policy.rules.quiet_days},
+    )
 
 
 def _last_contact(deals: pd.DataFrame, contacts: pd.DataFrame) -> pd.Series[Any]:
@@ -177,17 +199,18 @@ def _last_contact(deals: pd.DataFrame, contacts: pd.DataFrame) -> pd.Series[Any]
     return pd.concat(newest_by_key, axis=1).max(axis=1)
 
 
-def _rows(deals: pd.DataFrame, *fields: str) -> Iterator[Any]:
+def deal_rows(deals: pd.DataFrame, *fields: str) -> Iterator[Any]:
     """Rows of deals with what every alert of a deal needs, and these fields."""
-    columns = ["deal_id", "rep_id", "amount", *fields]
+    columns = ["deal_id", "doer", "amount", *fields]
     return iter(deals[columns].itertuples(index=False))
 
 
-def _deal_alert(row: Any, **parts: Any) -> AlertRow:
+def deal_alert(row: Any, **parts: Any) -> AlertRow:
+    """An alert about a deal, for whoever works on it in its stage."""
     return AlertRow(
         table="Deals",
         row_key=row.deal_id,
-        who=text_or_none(row.rep_id),
+        who=text_or_none(row.doer),
         amount=whole_or_none(row.amount),
         **parts,
     )

@@ -8,12 +8,22 @@ from dataclasses import replace
 import pandas as pd
 
 # Imported for their rules, which register themselves.
-from salesbook.domain.alerts import agreed, customers, deals, numbers, plans, team  # noqa: F401
+from salesbook.domain.alerts import (  # noqa: F401
+    agreed,
+    customers,
+    deals,
+    numbers,
+    plans,
+    slices,
+    standards,
+    team,
+)
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.log import LATE_ALERT, LOG, ActionLog
 from salesbook.domain.alerts.rate_moved import RateMoves
 from salesbook.domain.alerts.rows import AlertRow, alerts_frame
 from salesbook.domain.alerts.rules import RULES
+from salesbook.domain.alerts.stakes import Stakes
 
 
 def find_alerts(context: AlertContext, moves: RateMoves) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -25,15 +35,20 @@ def find_alerts(context: AlertContext, moves: RateMoves) -> tuple[pd.DataFrame, 
 
     Returns: Alerts, and ActionLog with its rows noticed by the day of the run.
     """
-    alerts = [*_alerts(context, RULES.keys() - {LATE_ALERT})]
+    stakes = Stakes(context)
+    alerts = [*_alerts(context, RULES.keys() - {LATE_ALERT}, stakes)]
     log = ActionLog(context, alerts_frame(alerts), moves).up_to_date(context.tables[LOG])
-    late = _alerts(replace(context, actions=log), {LATE_ALERT})
+    late = _alerts(replace(context, actions=log), {LATE_ALERT}, stakes)
     return alerts_frame([*alerts, *late]), log
 
 
-def _alerts(context: AlertContext, kinds: Collection[str]) -> Iterator[tuple[str, AlertRow]]:
+def _alerts(
+    context: AlertContext, kinds: Collection[str], stakes: Stakes
+) -> Iterator[tuple[str, AlertRow]]:
     """The alerts of some kinds, each with its kind."""
     for kind, rule in RULES.items():
-        if kind in kinds:
-            for row in rule(context):
-                yield kind, replace(row, who=context.responsible(row.who))
+        if kind not in kinds:
+            continue
+        rows = list(rule(context))
+        for row, at_stake in zip(rows, stakes.of_kind(kind, rows), strict=True):
+            yield kind, replace(row, who=context.responsible(row.who), at_stake=at_stake)

@@ -14,11 +14,13 @@ MANY: Final = 20
 _SEVERITIES: Final = {"high": 0, "medium": 1, "low": 2}
 
 
-def rank_of(table: str, severity: str, amount: int | None) -> tuple[int, int, int]:
-    """Where a step stands: money that can still come, the most first, then the rest, by severity."""
-    urgency = _SEVERITIES[severity]
+def rank_of(
+    table: str, severity: str, at_stake: int | None, amount: int | None
+) -> tuple[int, int, int]:
+    """Where a step stands: what most money hangs on first, then the rest, by severity."""
     if table in OF_DEALS:
-        return (0, -(amount or 0), urgency)
+        return (0, -(at_stake or 0), -(amount or 0))
+    urgency = _SEVERITIES[severity]
     return (1, urgency, urgency)
 
 
@@ -50,6 +52,8 @@ def first_alerts(alerts: pd.DataFrame, about: tuple[str, ...], most: int) -> lis
 
 
 def _place(alert: dict[Any, Any]) -> tuple[tuple[int, int, int], str, str, str]:
-    amount = None if pd.isna(alert["amount"]) else int(alert["amount"])
-    rank = rank_of(alert["table"], alert["severity"], amount)
+    at_stake, amount = (
+        None if pd.isna(alert[name]) else int(alert[name]) for name in ("at_stake", "amount")
+    )
+    rank = rank_of(alert["table"], alert["severity"], at_stake, amount)
     return rank, alert["kind"], alert["table"], alert["row_key"]

@@ -14,6 +14,8 @@ from salesbook.messages import Fact, Message
 
 Severity = Literal["high", "medium", "low"]
 _SEVERITIES: Final = {"high": 0, "medium": 1, "low": 2}
+_WAITS, _MONEY, _REST = 0, 1, 2
+"""Places in the order of Alerts, see `alerts_frame`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class AlertRow:
     since_on: Any = None
     days: float | None = None
     amount: int | None = None
+    at_stake: int | None = None
+    """What the order goes by, see `stakes`; its rule leaves it to `find_alerts`."""
     reason: str = "because"
     """Which of the kind's sentences says why."""
     advice: dict[str, Fact] | None = None
@@ -38,7 +42,12 @@ class AlertRow:
 
 
 def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
-    """Make the Alerts table: most severe first, then by money, the most first, then by key.
+    """Make the Alerts table, in an order in which one can work through it.
+
+    First who waits for us although no money of a deal says how much hangs on it: complaints, leads,
+    a leak. Then what money hangs on, the most first, however severe its kind is: a small deal that
+    is stuck for long can wait for a large one whose day has passed. Then the rest, most severe
+    first. Equal ones stand by amount, kind and key.
 
     Args: alerts are pairs of a kind and a row of it, in any order.
     """
@@ -61,16 +70,24 @@ def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
             "since_on": np.array(since, dtype="datetime64[us]") if since else since,
             "days": [row.days for row in rows],
             "amount": [row.amount for row in rows],
+            "at_stake": [row.at_stake for row in rows],
             "because": because,
             "do": what_to_do,
         },
     )
 
 
-def _order(alert: tuple[str, AlertRow]) -> tuple[int, bool, int, str, str, str]:
+def _order(alert: tuple[str, AlertRow]) -> tuple[int, int, int, bool, int, str, str, str]:
     kind, row = alert
+    severity = _SEVERITIES[row.severity]
+    if row.at_stake is not None:
+        place = (_MONEY, -row.at_stake, severity)
+    elif row.severity == "high":
+        place = (_WAITS, 0, severity)
+    else:
+        place = (_REST, 0, severity)
     return (
-        _SEVERITIES[row.severity],
+        *place,
         row.amount is None,
         -(row.amount or 0),
         kind,

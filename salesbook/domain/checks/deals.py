@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salesbook.domain.checks.entry_checks import flag, has_rows
-from salesbook.domain.checks.stage_checks import needed_fields
+from salesbook.domain.checks.stage_checks import standards
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.stages import stage_kinds
 from salesbook.messages import Finding
@@ -48,17 +48,17 @@ def closing(task: Task) -> Iterator[Finding]:
 
 
 def needs(task: Task) -> Iterator[Finding]:
-    """The fields that a stage needs are filled in every deal that is in it."""
+    """The fields that a stage and those before it need are filled in every deal that is in it."""
     if not has_rows(task, "Deals"):
         return
     deals = task.tables["Deals"]
     pipelines = deals["pipeline"].fillna(MAIN_PIPELINE)
-    for stage in task.policy.stages:
-        is_there = (deals["stage"] == stage.stage) & (pipelines == stage.pipeline)
-        for field in needed_fields(stage):
+    for (pipeline, stage), fields in standards(task.policy).items():
+        is_there = (deals["stage"] == stage) & (pipelines == pipeline)
+        for field in fields:
             missing = is_there & deals[field].isna()
             place = f"Deals.{field}"
-            yield from flag(task, place, missing, "stage-need-missing", stage=stage.stage)
+            yield from flag(task, place, missing, "stage-need-missing", stage=stage)
 
 
 def partners(task: Task) -> Iterator[Finding]:

@@ -34,6 +34,24 @@ def needed_fields(stage: Stage) -> list[str]:
     return [name for name in stage.needs if name in TABLES["Deals"].field_names]
 
 
+def standards(policy: Policy) -> dict[tuple[str, str], list[str]]:
+    """The fields of Deals that a deal must have filled, by pipeline and stage.
+
+    A deal that is further on has passed the stages before: what an open stage needs, the later open
+    ones need, too. A closed stage needs what it names itself, for a lost deal may have been lost
+    before anybody knew the rest.
+    """
+    fields: dict[tuple[str, str], list[str]] = {}
+    for pipeline in policy.pipelines():
+        so_far: dict[str, None] = {}
+        for stage in policy.open_stages(pipeline):
+            so_far |= dict.fromkeys(needed_fields(stage))
+            fields[pipeline, stage.stage] = list(so_far)
+        for stage in policy.stages_of(pipeline):
+            fields.setdefault((pipeline, stage.stage), needed_fields(stage))
+    return fields
+
+
 def _kind_faults(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
     """A pipeline has open stages, one that means won and one that means lost."""
     for kind in _KINDS:

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
+from salesbook.domain.pipeline.funnel.stages import ALL_TIME
 from salesbook.domain.pipeline.stages.codes import StageCodes
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope, slice_of
@@ -27,19 +29,20 @@ class StageLines:
 
     @cached_property
     def _funnel(self) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
-        """Rows of Funnel by slice, then by pipeline and stage."""
-        return self._by_slice("Funnel")
+        """Rows of Funnel of all time by slice, then by pipeline and stage."""
+        table = self.context.tables["Funnel"]
+        # In a workbook of before there were periods the column is missing.
+        return self._by_slice(table[table["period"].fillna(ALL_TIME) == ALL_TIME])
 
     @cached_property
     def _times(self) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
-        return self._by_slice("StageTimes")
+        return self._by_slice(self.context.tables["StageTimes"])
 
     @cached_property
     def _leaks(self) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
-        return self._by_slice("Leaks")
+        return self._by_slice(self.context.tables["Leaks"])
 
-    def _by_slice(self, name: str) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
-        table = self.context.tables[name]
+    def _by_slice(self, table: pd.DataFrame) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
         table = table[table["slice_kind"].isin(["all", "team", "rep"])]
         by_slice: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
         for row in table.to_dict("records"):

@@ -49,7 +49,7 @@ class Step:
     """One thing to do."""
 
     rank: tuple[int, int, int]
-    """Where it stands: money that can still come, people, calls; within, the most first."""
+    """Where it stands: money that can still come, by what is at stake; people; calls."""
     kind: str
     subject: tuple[str, str]
     """Table and key of what it is about: no subject is named twice."""
@@ -149,7 +149,8 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
             "row_key": str(alert["row_key"]),
         }
         scopes = context.scopes_of(who) if who is not None else (WHOLE_COMPANY,)
-        rank = rank_of(table, str(alert["severity"]), amount)
+        stake = whole(alert["at_stake"])
+        rank = rank_of(table, str(alert["severity"]), stake, amount)
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
 
 

@@ -1,4 +1,4 @@
-"""Into which slices is the pipeline cut: all, and by team, rep, source, product, pipeline?"""
+"""Into which slices is the pipeline cut: all, and by team, rep, source, product, tier, pipeline?"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from salesbook.arrays import Ints
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 
 SLICE_KINDS: Final = ("all", "team", "rep", "source", "product", "pipeline")
+"""Kinds that forecasts know, too; the funnel is also cut by the tier of the customer."""
 ALL: Final = "all"
 """The one slice of kind `all`."""
 
@@ -37,8 +38,17 @@ def teams_of(rep_ids: pd.Series[Any], reps: pd.DataFrame) -> pd.Series[Any]:
     return rep_ids.map(team_of_rep).astype("str")
 
 
-def cuts_of(deals: KnownDeals, reps: pd.DataFrame, codes: StageCodes) -> list[Cut]:
-    """Cut deals every way; a blank field puts a deal into no slice of that kind."""
+def cuts_of(
+    deals: KnownDeals,
+    reps: pd.DataFrame,
+    codes: StageCodes,
+    tiers: pd.Series[str] | None = None,
+) -> list[Cut]:
+    """Cut deals every way; a blank field puts a deal into no slice of that kind.
+
+    Args:
+        tiers: the tier of each customer; None where there are no tiers.
+    """
     frame = deals.frame
     names_by_kind = {
         "team": teams_of(frame["rep_id"], reps),
@@ -46,6 +56,8 @@ def cuts_of(deals: KnownDeals, reps: pd.DataFrame, codes: StageCodes) -> list[Cu
         "source": frame["source"],
         "product": frame["product"],
     }
+    if tiers is not None:
+        names_by_kind["tier"] = frame["customer_id"].map(tiers)
 
     cuts = [Cut("all", (ALL,), np.zeros(len(frame), dtype=np.int64))]
     for kind, column in names_by_kind.items():

@@ -22,6 +22,10 @@ LEFT_LOST: Final = 1
 STILL_OPEN: Final = 2
 _STATES: Final = (ADVANCED, LEFT_LOST, STILL_OPEN)
 
+ALL_TIME: Final = "all"
+"""The period of rows that follow each deal from its beginning to today."""
+_NO_VERDICTS: Final[Mapping[str, Objects]] = {}
+
 
 @dataclass(frozen=True)
 class Passages:
@@ -108,6 +112,9 @@ class Counts:
     """Minor units of the deals that entered."""
     shown: Flags
     """Slices and stages that get a row: those of pipelines in which the slice has deals."""
+    came_in: Ints | None = None
+    """Deals that entered, where some of these states are of deals that entered earlier; None where
+    whoever entered is in one of the states."""
 
 
 def counts_of(passages: Passages, deals: KnownDeals, codes: StageCodes, cut: Cut) -> Counts:
@@ -158,8 +165,11 @@ def funnel_frame(
     codes: StageCodes,
     *,
     level: float,
+    verdicts: Mapping[str, Objects] = _NO_VERDICTS,
 ) -> pd.DataFrame:
-    """Make the Funnel table: per slice and open stage, slices by kind and name, stages by rank.
+    """Make the rows of Funnel that follow each deal from its beginning to today.
+
+    There is one per slice and open stage, slices by kind and name, stages by rank.
 
     `rate` is advanced of entered to date, `resolved_rate` advanced of advanced and lost, with
     Wilson's interval; the final rate lies between `bound_low` (no open deal advances) and
@@ -169,21 +179,58 @@ def funnel_frame(
     Args:
         counts: one per cut, in order.
         leaks: by slice kind: leak_value, leak_low, leak_high (nan: no yardstick) and worst (0 or
-            1).
+            1); a kind that is not there has none.
         level: of the interval.
+        verdicts: by slice kind, how each slice differs from the others at each stage; None where
+            nobody compares.
 
     Source: 10 entered, 6 advanced, 2 lost, 2 open → 0.6, 0.75, 0.6 to 0.8, 0.524 to 0.891.
     """
-    parts = [_columns(part, leaks[part.cut.kind], codes, level) for part in counts]
+    parts = [
+        {
+            **_columns(part, codes, level),
+            **_rates_of_all(part),
+            **_leak_columns(part, leaks.get(part.cut.kind), verdicts.get(part.cut.kind)),
+            **_period_column(part, ALL_TIME),
+        }
+        for part in counts
+    ]
+    return _frame(parts)
+
+
+def period_frame(
+    by_period: Mapping[str, Sequence[Counts]], codes: StageCodes, *, level: float
+) -> pd.DataFrame:
+    """Make the rows of Funnel that say what happened in a period.
+
+    There the deals that left a stage are not those that entered it, so that only the rate of decided
+    deals says something.
+
+    Args:
+        by_period: counts per cut, by period.
+        level: of the interval.
+    """
+    parts = [
+        {
+            **_columns(part, codes, level),
+            **_no_rates_of_all(part),
+            **_leak_columns(part, None, None),
+            **_period_column(part, period),
+        }
+        for period, counts_of_period in by_period.items()
+        for part in counts_of_period
+    ]
+    return _frame(parts)
+
+
+def _frame(parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return frame_of(
         "Funnel", {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     )
 
 
-def _columns(
-    counts: Counts, leak: Mapping[str, Floats], codes: StageCodes, level: float
-) -> dict[str, Any]:
-    """The columns of one cut: its cells that are shown, slice by slice, by stage."""
+def _columns(counts: Counts, codes: StageCodes, level: float) -> dict[str, Any]:
+    """What cohorts and periods have in common: cells that are shown, slice by slice, by stage."""
     cells = np.nonzero(counts.shown)
     slice_number, code = cells
     slice_names = np.array(counts.cut.names, dtype=object)
@@ -192,7 +239,7 @@ def _columns(
 
     advanced, lost, still_open = (state[cells] for state in counts.states)
     resolved = advanced + lost
-    entered = resolved + still_open
+    entered = resolved + still_open if counts.came_in is None else counts.came_in[cells]
     low, high = wilson(advanced, resolved, level)
 
     return {
@@ -204,18 +251,47 @@ def _columns(
         "advanced": advanced,
         "lost": lost,
         "open": still_open,
-        "rate": ratio(advanced, entered),
         "resolved_rate": ratio(advanced, resolved),
-        "bound_low": ratio(advanced, entered),
-        "bound_high": ratio(advanced + still_open, entered),
         "wilson_low": low,
         "wilson_high": high,
         "amount": _whole(counts.amount[cells]),
-        "leak_value": _whole(leak["leak_value"][cells]),
-        "leak_low": _whole(leak["leak_low"][cells]),
-        "leak_high": _whole(leak["leak_high"][cells]),
-        "worst": leak["worst"][cells].astype(bool),
     }
+
+
+def _period_column(counts: Counts, period: str) -> dict[str, Any]:
+    return {"period": np.full(int(counts.shown.sum()), period, dtype=object)}
+
+
+def _rates_of_all(counts: Counts) -> dict[str, Any]:
+    """What the rate of the deals that entered is, and will be once all of them are decided."""
+    advanced, lost, still_open = (state[counts.shown] for state in counts.states)
+    entered = advanced + lost + still_open
+    return {
+        "rate": ratio(advanced, entered),
+        "bound_low": ratio(advanced, entered),
+        "bound_high": ratio(advanced + still_open, entered),
+    }
+
+
+def _no_rates_of_all(counts: Counts) -> dict[str, Any]:
+    """Of a period they say nothing: most deals that it saw leave had entered before it."""
+    nothing = np.full(int(counts.shown.sum()), np.nan)
+    return {"rate": nothing, "bound_low": nothing, "bound_high": nothing}
+
+
+def _leak_columns(
+    counts: Counts, leak: Mapping[str, Floats] | None, verdict: Objects | None
+) -> dict[str, Any]:
+    """What closing the gap would bring, and how the slice differs from others."""
+    shown = counts.shown
+    nothing = np.full(shown.shape, np.nan)
+    money = {
+        name: _whole((leak[name] if leak else nothing)[shown])
+        for name in ("leak_value", "leak_low", "leak_high")
+    }
+    worst = leak["worst"] if leak else np.zeros(shown.shape)
+    verdicts = np.full(shown.shape, None, dtype=object) if verdict is None else verdict
+    return {**money, "worst": worst[shown].astype(bool), "verdict": verdicts[shown]}
 
 
 def ratio(part: Any, whole: Any) -> Floats:

@@ -1,6 +1,6 @@
-"""Which amount and expected day did runs see on each deal, and since when?
+"""Which amount, expected day and rep did runs see on each deal, and since when?
 
-StageHistory notes both when a deal enters a stage. What changes while it stays there is noted in
+StageHistory notes them when a deal enters a stage. What changes while it stays there is noted in
 DealHistory, on the day of the run that sees it. Together they say what any earlier day knew.
 """
 
@@ -146,7 +146,11 @@ def noted_today(
     earlier = deal_history[deal_history["noticed_on"] < day].reset_index(drop=True)
     is_noted, noted = notes_of(deals, stage_history, earlier).last(len(deals))
     present = present_values(deals)
-    changed = np.flatnonzero(deals.is_open & is_noted & present.differ(noted))
+    owner = _last_owners(deals, stage_history, earlier)
+    # Rows of runs that noted no rep say nothing of whose the deal was.
+    changed_hands = owner.notna() & (owner != deals.frame["rep_id"].reset_index(drop=True))
+    is_another = present.differ(noted) | changed_hands.to_numpy(dtype=bool)
+    changed = np.flatnonzero(deals.is_open & is_noted & is_another)
     if not len(changed):
         return earlier
 
@@ -158,9 +162,24 @@ def noted_today(
             "noticed_on": np.full(len(changed), np.datetime64(as_of, "us")),
             "amount": part["amount"],
             "expected_on": part["expected_on"],
+            "rep_id": part["rep_id"],
         },
     )
     return pd.concat([earlier, new], ignore_index=True)
+
+
+def _last_owners(
+    deals: KnownDeals, stage_history: pd.DataFrame, deal_history: pd.DataFrame
+) -> pd.Series[Any]:
+    """Whose each deal was when that was last noted; missing where it never was."""
+    columns = ["deal_id", "noticed_on", "rep_id"]
+    entered = stage_history[[*columns, "seq"]]
+    # As in `notes_of`, what DealHistory notes on a day stands over what StageHistory does.
+    changed = deal_history[columns].assign(seq=np.iinfo(np.int64).max)
+    noted = pd.concat([entered, changed], ignore_index=True).dropna(subset=["rep_id"])
+    in_order = noted.sort_values(["noticed_on", "seq"], kind="stable")
+    last = in_order.drop_duplicates("deal_id", keep="last").set_index("deal_id")["rep_id"]
+    return last.reindex(deals.frame["deal_id"]).reset_index(drop=True)
 
 
 def with_all_notes(
@@ -214,6 +233,39 @@ def moves_of(notes: Notes, size: int) -> Moves:
         amount[deal] = notes.values.amount[later - 1]
         expected[deal] = notes.values.expected[later - 1]
     return Moves(moved_on, Values(amount, expected))
+
+
+@dataclass(frozen=True)
+class Pushes:
+    """Per deal: how often its expected day was put off, as far as runs saw it."""
+
+    count: Ints
+    first_expected: Days
+    """The day before the first time; NaT where it never was."""
+    last_on: Days
+    """Day of the run that saw the last time."""
+
+
+def pushes_of(notes: Notes, size: int) -> Pushes:
+    """Count the times that each deal's expected day was moved to a later one.
+
+    Args:
+        notes: of all days, today's among them.
+        size: the number of deals.
+    """
+    count = np.zeros(size, dtype=np.int64)
+    first_expected, last_on = np.full(size, _NEVER), np.full(size, _NEVER)
+    if len(notes.deal):
+        row = np.arange(1, len(notes.deal))
+        is_same_deal = notes.deal[1:] == notes.deal[:-1]
+        # A missing day compares as false: who enters one for the first time puts nothing off.
+        later = row[is_same_deal & (notes.values.expected[1:] > notes.values.expected[:-1])]
+        deal = notes.deal[later]
+        count = np.bincount(deal, minlength=size).astype(np.int64)
+        # Of several assigned to one deal the last one stays, so the first one goes backwards.
+        first_expected[deal[::-1]] = notes.values.expected[later[::-1] - 1]
+        last_on[deal] = notes.noticed[later]
+    return Pushes(count, first_expected, last_on)
 
 
 def snapshot_before(history: pd.DataFrame, as_of: dt.date) -> Any:

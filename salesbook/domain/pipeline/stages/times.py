@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Flags, Floats, Ints
+from salesbook.arrays import Flags, Floats, Ints, Objects
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until, watched_until
 from salesbook.domain.pipeline.funnel.slices import ALL, NONE, Cut, groups
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
@@ -23,6 +23,7 @@ _MOST_UNWATCHED: Final = 0.1
 """Share of stays found on the day itself beyond which those that are over do not speak for all."""
 _MEDIAN: Final = 0.5
 _MOST: Final = 0.8
+_NO_VERDICTS: Final[Mapping[str, Objects]] = {}
 _COLUMNS: Final = (
     "slice_kind",
     "slice",
@@ -34,6 +35,7 @@ _COLUMNS: Final = (
     "p80_days",
     "naive_mean_days",
     "limit_days",
+    "verdict",
 )
 
 
@@ -160,18 +162,33 @@ def limits_of(
 
 
 def stage_times_frame(
-    stays: Stays, cuts: Sequence[Cut], limits: Floats, codes: StageCodes
+    stays: Stays,
+    cuts: Sequence[Cut],
+    limits: Floats,
+    codes: StageCodes,
+    verdicts: Mapping[str, Objects] = _NO_VERDICTS,
 ) -> pd.DataFrame:
     """Make the StageTimes table: per slice and open stage with measured deals, in Funnel's order.
 
     `median_days` and `p80_days` are those of `quantile_days`. `naive_mean_days` is the mean of
     those that left, which favours quick deals. `limit_days` is the stage's, for all slices.
+
+    Args:
+        verdicts: by slice kind, how each slice differs from the others in each stage.
     """
-    rows = [row for cut in cuts for row in _rows_of(stays, cut, limits, codes)]
+    rows = [
+        {**row, "verdict": None if verdict is None else verdict[place]}
+        for cut in cuts
+        for verdict in (verdicts.get(cut.kind),)
+        for place, row in _rows_of(stays, cut, limits, codes)
+    ]
     return frame_of("StageTimes", {name: [row[name] for row in rows] for name in _COLUMNS})
 
 
-def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> Iterator[dict[str, Any]]:
+def _rows_of(
+    stays: Stays, cut: Cut, limits: Floats, codes: StageCodes
+) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
+    """The numbers of slice and stage, and the row."""
     slice_of_stay = cut.slice_of[stays.deal]
     in_slice = np.flatnonzero(slice_of_stay != NONE)
     cell_of_stay = slice_of_stay[in_slice] * codes.count + stays.code[in_slice]
@@ -179,7 +196,7 @@ def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> Itera
     for cell, members in groups(cell_of_stay):
         slice_number, code = divmod(cell, codes.count)
         stage = codes.stages[code]
-        yield {
+        row = {
             "slice_kind": cut.kind,
             "slice": cut.names[slice_number],
             "pipeline": stage.pipeline,
@@ -187,6 +204,7 @@ def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> Itera
             **_measures(stays.part(in_slice[members])),
             "limit_days": limits[code],
         }
+        yield (slice_number, code), row
 
 
 def _measures(stays: Stays) -> dict[str, float]:
