@@ -48,9 +48,6 @@ WAITING = {
         "win rate by money beside that by count: the report on the pipeline"
     ),
     "salesbook.hosts.memory.MemoryHost": "the reference that every host is held against",
-    "salesbook.domain.pipeline.forecast.table.cumulative_categories": (
-        "categories as cumulative sums: the page of the forecast"
-    ),
 }
 """Functions that only tests use today, each with the part of the work that will use it."""
 

@@ -7,6 +7,9 @@ from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
+from salesbook.domain.pipeline.forecast.accuracy import scored_forecasts, with_bias
+from salesbook.domain.pipeline.forecast.bias import COMMIT, LANDING, biases, forecast_bias
+from salesbook.domain.pipeline.forecast.calls import with_calls
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.table import forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
@@ -15,6 +18,8 @@ from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
 from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
 from salesbook.domain.pipeline.now import pipeline_now
+from salesbook.domain.pipeline.review.efficiency import rep_efficiency
+from salesbook.domain.pipeline.review.table import process_review
 from salesbook.domain.pipeline.stages.codes import StageCodes
 from salesbook.domain.pipeline.stages.history import (
     with_all_entries,
@@ -32,7 +37,8 @@ def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
     Writes StageHistory, DealHistory, Funnel, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
+    ForecastHistory, ForecastChanges, ForecastAccuracy, ForecastBias, ProcessReview, RepEfficiency
+    and Alerts. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -59,8 +65,16 @@ def run(task: Task) -> Outcome:
     )
     stage_times = stage_times_frame(stays, cuts, limits, codes)
 
-    # What they will bring.
+    # What they will bring, and how good such forecasts were.
     forecast = make_forecast(task, pipeline, rates)
+    start_month = rules.fiscal_year_start
+    scored = scored_forecasts(
+        tables["ForecastHistory"], forecast.lines, as_of=as_of, start_month=start_month
+    )
+    bias = forecast_bias(scored, level=rules.interval_level)
+    forecast_table = with_calls(
+        forecast.table, biases(bias, COMMIT), as_of=as_of, start_month=start_month
+    )
 
     # What moved since an earlier day.
     deal_history = noted_today(deals, history, tables["DealHistory"], as_of=as_of)
@@ -85,7 +99,7 @@ def run(task: Task) -> Outcome:
         stage_limits=limits,
         limits_learned=learned,
         funnel=funnel,
-        forecast=forecast.table,
+        forecast=forecast_table,
         forecast_lines=forecast.lines,
     )
 
@@ -102,11 +116,15 @@ def run(task: Task) -> Outcome:
             "StageTimes": stage_times,
             "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
             "DealScores": scores,
-            "Forecast": forecast.table,
+            "Forecast": forecast_table,
             "ForecastHistory": forecast_history(
-                task.as_it_stands("ForecastHistory"), forecast.table, as_of
+                task.as_it_stands("ForecastHistory"), forecast_table, as_of
             ),
             "ForecastChanges": changes,
+            "ForecastAccuracy": with_bias(scored, biases(bias, LANDING)),
+            "ForecastBias": bias,
+            "ProcessReview": process_review(task, now, forecast.sales),
+            "RepEfficiency": rep_efficiency(task, now, forecast.sales),
             "Alerts": find_alerts(context),
         },
         (

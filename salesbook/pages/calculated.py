@@ -47,6 +47,8 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "Forecast": "forecast",
     "ForecastHistory": "forecast",
     "ForecastChanges": "forecast",
+    "ForecastAccuracy": "forecast",
+    "ForecastBias": "forecast",
 }
 """What tables are made of that do not rest on all that their verb reads."""
 _CODE: Final = "calculated"

@@ -31,7 +31,7 @@ from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
 from salesbook.domain.pipeline.forecast.to_come import arrived, days_counted
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
-from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.sales.credit import Credits, credits_of
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding, Message
 
@@ -47,6 +47,8 @@ class Forecast(NamedTuple):
     findings: list[Finding]
     outlook: Outlook | None
     """What was drawn; None where there is nothing to go by."""
+    sales: Credits
+    """What was sold, by whom."""
 
 
 def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
@@ -66,7 +68,7 @@ def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast
     needed = needed_coverage(deals, task.policy.rules.fiscal_year_start)
     table = forecast_frame(lines, as_of, task.policy.rules, drawn, coverage_needed=needed)
     outlook = drawn if isinstance(drawn, Outlook) else None
-    return Forecast(table, lines, findings, outlook)
+    return Forecast(table, lines, findings, outlook, sales)
 
 
 def _staff_ahead(task: Task) -> Staff:
