@@ -31,7 +31,7 @@ def test_one_month_needs_more_than_the_bar(month, is_up):
     found = compared("count", counts(*YEAR, month), 1, 20)
     assert bool(found.is_up[0]) is is_up
     assert found.usual_high[0] == pytest.approx((5.5 + 2.117) ** 2, abs=0.01)
-    assert found.usual_low[0] == pytest.approx((5.5 - 2.117) ** 2, abs=0.01)
+    assert found.usual_low[0] == pytest.approx((5.5 - 2.117) ** 2 - 3 / 8, abs=0.01)
     assert found.before[0] == 30.5
 
 
@@ -56,6 +56,12 @@ def test_alike_months_leave_luck_its_part():
     assert found.usual_high[0] == pytest.approx(
         (np.sqrt(30) + 3.0233 / 2 * np.sqrt(13 / 12)) ** 2, abs=0.01
     )
+
+
+def test_none_of_a_usual_three_is_no_fall():
+    """e⁻³ is 5 %, and of a usual 8 it is 0.03 %."""
+    assert not compared("count", counts(*[3.0] * 12, 0), 1, 20).is_down[0]
+    assert compared("count", counts(*[8.0] * 12, 0), 1, 20).is_down[0]
 
 
 def test_no_difference_needs_that_half_more_would_have_shown():

@@ -21,6 +21,9 @@ FEWEST: Final = 5
 """Cases a month under which a rate or a mean says nothing."""
 _WORTH_KNOWING: Final = 0.5
 """A change of this part of what is usual must have shown before anybody may say that there is none."""
+_FEW_CASES: Final = 3 / 8
+"""What is added to few cases, so that luck moves them on the scale as far as many."""
+_SMALL: Final = 1e-9
 _FREEDOM: Final = MONTHS_BEFORE - 1
 
 Quantity = Literal["count", "money", "rate", "mean"]
@@ -41,10 +44,14 @@ class Months:
         """These months only."""
         return Months(self.count[:, columns], self.total[:, columns], self.squares[:, columns])
 
+    def of(self, rows: Flags) -> Months:
+        """These cases only."""
+        return Months(self.count[rows], self.total[rows], self.squares[rows])
+
 
 @dataclass(frozen=True)
 class Comparison:
-    """A place for each case, in its own unit; nan where nothing can be said."""
+    """A place for each case, in its own unit."""
 
     value: Floats
     """Of the period; of several months a month of them on average."""
@@ -88,10 +95,11 @@ def compared(quantity: Quantity, months: Months, length: int, looked_at: int) ->
     alone the season would. z and t leave out 5 % over all that is looked at (Bonferroni).
 
     A rate's own √ is taken of (hits + 3/8) / (n + 3/4): of 0 of 8 at a usual 30 % the plain arcsine
-    says "worse" in 6 of 100 such months, which is what chance gives.
+    says "worse" in 6 of 100 such months, which is what chance gives. For the same reason a count has
+    only fallen where √(x + 3/8) is beyond the bar: of a usual 3 a month none comes in 5 of 100.
 
     Args:
-        months: the twelve before, then `length` more; months of few cases see `has_enough`.
+        months: the twelve before, then `length` more, of cases that have enough.
         looked_at: how many cases are looked at together.
 
     Source: months of 25 and 36 in turn, 20 cases: m 5.5, s 0.522, z 3.023, t 3.895; one month must
@@ -108,28 +116,42 @@ def compared(quantity: Quantity, months: Months, length: int, looked_at: int) ->
     by_luck = z_of(level) * np.sqrt(luck)
     by_season = student_quantile(level, _FREEDOM) * spread
     by_season = by_season * np.sqrt(1 / length + 1 / MONTHS_BEFORE)
-    bar = np.maximum(by_luck, by_season)
+    # Months that are all alike differ in their last digit.
+    bar = np.maximum(np.maximum(by_luck, by_season), _SMALL * (1 + usual))
 
     middle = now.mean(axis=1)
+    fallen = _at_fewest(quantity, months, length, middle)
     value = _plain(quantity, months.part(slice(-length, None)))
     plain_before = _plain(quantity, months.part(slice(None, -length)))
     change = value - plain_before
     is_up = (middle - usual > bar) & (change > 0)
-    is_down = (usual - middle > bar) & (change < 0)
+    is_down = (usual - fallen > bar) & (change < 0)
     low = _unscaled(quantity, middle - bar) - _unscaled(quantity, usual)
-    high = _unscaled(quantity, middle + bar) - _unscaled(quantity, usual)
+    high = _unscaled(quantity, fallen + bar) - _unscaled(quantity, usual)
     return Comparison(
         value=value,
         before=plain_before,
         change_low=np.minimum(low, change),
         change_high=np.maximum(high, change),
-        usual_low=_unscaled(quantity, usual - bar),
+        usual_low=_lowest(quantity, _unscaled(quantity, usual - bar)),
         usual_high=_unscaled(quantity, usual + bar),
         is_up=is_up,
         is_down=is_down,
         would_show=_would_show(quantity, usual, bar),
         moved_rate=np.abs(middle - usual) / bar,
     )
+
+
+def _at_fewest(quantity: Quantity, months: Months, length: int, middle: Floats) -> Floats:
+    """The period on the scale by which a fall is judged: that of few cases, for a count."""
+    if quantity != "count":
+        return middle
+    return np.asarray(np.sqrt(months.total[:, -length:] + _FEW_CASES).mean(axis=1))
+
+
+def _lowest(quantity: Quantity, low: Floats) -> Floats:
+    """The value under which a fall is told."""
+    return np.maximum(low - _FEW_CASES, 0.0) if quantity == "count" else low
 
 
 def _plain(quantity: Quantity, months: Months) -> Floats:
@@ -146,7 +168,7 @@ def _scaled(quantity: Quantity, months: Months) -> tuple[Floats, Floats]:
     if quantity == "count":
         return np.sqrt(months.total), np.full(months.total.shape, 0.25)
     if quantity == "rate":
-        hits, cases = months.total + 3 / 8, months.count + 3 / 4
+        hits, cases = months.total + _FEW_CASES, months.count + 2 * _FEW_CASES
         with np.errstate(divide="ignore"):
             return np.arcsin(np.sqrt(hits / cases)), 0.25 / months.count
     if quantity == "money":

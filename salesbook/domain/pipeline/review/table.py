@@ -181,7 +181,8 @@ def _rows(
     """Rows of one measure: all of the company, of teams those with enough, of reps what tells."""
     events = measured.added_up.events
     is_compared, has_months = measured.is_compared, measured.has_months
-    comparison = compared(events.quantity, measured.months, span.length, looked_at)
+    comparison = compared(events.quantity, measured.months.of(is_compared), span.length, looked_at)
+    place_compared = np.cumsum(is_compared) - 1
     before, now = np.split(measured.months.count, [MONTHS_BEFORE], axis=1)
     for place, name in enumerate(measured.names):
         if kind != "all" and not is_compared[place]:
@@ -191,7 +192,7 @@ def _rows(
             events=events,
             stage=int(measured.stages[place]),
             comparison=comparison if is_compared[place] else None,
-            place=place,
+            place=int(place_compared[place]),
             months_before=None if has_months[place] else max(known, 0),
             cases=(now[place].mean(), before[place].mean(), before[place].min()),
         )
