@@ -94,6 +94,11 @@ def test_a_forecast_that_was_made_later_proves_nothing():
     assert scored([unknown], sold(("2026-05", 90))).empty
 
 
+def test_a_second_run_of_the_day_says_the_same():
+    """The first one's snapshot is of a month that is over with that day."""
+    assert scored([snapshot("2026-06-30", "2026-06")], sold(("2026-06", 90))).empty
+
+
 def test_one_forecast_counts_for_each_part_of_a_period():
     """Before it the newest one, in each third the first one; long before it none."""
     days = ["2026-03-20", "2026-04-10", "2026-04-28", "2026-05-01", "2026-05-08", "2026-05-15"]

@@ -65,7 +65,9 @@ def scored_forecasts(
 
     Returns: ForecastAccuracy, newest period first, then by kind and name of the slice and by day.
     """
-    made_then = history[history["made_on"] == history["as_of"]]
+    # A second run of the day finds the first one's snapshot, which the first did not.
+    earlier = history[history["as_of"] < pd.Timestamp(as_of)]
+    made_then = earlier[earlier["made_on"] == earlier["as_of"]]
     answered_for = made_then[made_then["slice_kind"].isin(SLICE_KINDS)]
     parts = [
         _of_period(str(period), rows, span_of(str(period), start_month))
