@@ -25,6 +25,7 @@ SLICE_KINDS: Final = ("all", "team", "rep")
 """Slices that somebody answers for."""
 BEFORE: Final = "before"
 THIRDS: Final = ("first-third", "second-third", "last-third")
+_PARTS: Final = (None, BEFORE, *THIRDS)
 JUDGED: Final = (BEFORE, THIRDS[0])
 """Forecasts by which a period is judged: they say what the period will bring, not what it has brought."""
 _DAYS_BEFORE: Final = 31
@@ -69,17 +70,15 @@ def scored_forecasts(
     earlier = history[history["as_of"] < pd.Timestamp(as_of)]
     made_then = earlier[earlier["made_on"] == earlier["as_of"]]
     answered_for = made_then[made_then["slice_kind"].isin(SLICE_KINDS)]
-    parts = [
-        _of_period(str(period), rows, span_of(str(period), start_month))
-        for period, rows in answered_for.groupby("period", sort=True)
-        if _is_looked_at(span_of(str(period), start_month), as_of)
-    ]
-    kept = [part for part in parts if len(part)]
-    if not kept:
+    spans = {
+        str(period): span
+        for period in answered_for["period"].unique()
+        if _is_looked_at(span := span_of(str(period), start_month), as_of)
+    }
+    kept = _one_per_part(answered_for[answered_for["period"].isin(spans.keys())], spans)
+    if kept.empty:
         return frame_of("ForecastAccuracy", {})
-    scored = pd.concat(kept, ignore_index=True)
-    came_in = _came_in(scored, lines, start_month)
-    return _table(scored, came_in, start_month)
+    return _table(kept, _came_in(kept, lines, start_month), start_month)
 
 
 def _is_looked_at(span: Span, as_of: dt.date) -> bool:
@@ -88,19 +87,30 @@ def _is_looked_at(span: Span, as_of: dt.date) -> bool:
     return span.last <= as_of and months_ago <= MONTHS_GONE
 
 
-def _of_period(period: str, rows: pd.DataFrame, span: Span) -> pd.DataFrame:
-    """The forecasts of a period that are scored, with the part of it in which each was made."""
-    part_of_day = {day: span.made(day.date()) for day in rows["as_of"].unique()}
-    rows = rows.assign(made=rows["as_of"].map(part_of_day))
-    rows = rows[rows["made"].notna()].sort_values("as_of", kind="stable")
+def _one_per_part(rows: pd.DataFrame, spans: Mapping[str, Span]) -> pd.DataFrame:
+    """Of each period and slice one forecast for each part of the period, with that part as `made`.
 
-    # Before the period the newest one is the best informed; within a third the first one looks
-    # furthest ahead.
-    keys = ["slice_kind", "slice", "made"]
-    is_before = rows["made"] == BEFORE
-    newest_before = rows[is_before].drop_duplicates(keys, keep="last")
-    first_of_third = rows[~is_before].drop_duplicates(keys, keep="first")
-    return pd.concat([newest_before, first_of_third])
+    Before the period the newest one is the best informed; within a third the first one looks
+    furthest ahead.
+    """
+    day_of, days = pd.factorize(rows["as_of"])
+    period_of, periods = pd.factorize(rows["period"])
+    # Few periods and days stand in many rows: each pair is looked at once.
+    parts = np.array(
+        [[_PARTS.index(spans[period].made(day.date())) for day in days] for period in periods],
+        dtype=np.int64,
+    ).reshape(len(periods), len(days))
+    part = parts[period_of, day_of]
+
+    slice_of = pd.factorize(rows["slice_kind"] + "|" + rows["slice"])[0]
+    case = (slice_of * len(periods) + period_of) * len(_PARTS) + part
+    day = rows["as_of"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    earliest_first = np.where(part == _PARTS.index(BEFORE), -day, day)
+    in_order = np.lexsort((earliest_first, case))
+    is_first = np.append(True, case[in_order][1:] != case[in_order][:-1])[: len(rows)]
+    kept = in_order[is_first & (part[in_order] != _PARTS.index(None))]
+    made = np.array(_PARTS, dtype=object)[part[kept]]
+    return rows.iloc[kept].assign(made=made).reset_index(drop=True)
 
 
 def _came_in(scored: pd.DataFrame, lines: pd.DataFrame, start_month: int) -> Floats:

@@ -6,13 +6,14 @@ Said in two ways: by the landing, which is drawn, and by what people had closed 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.intervals import coin_tail, wilson
 from salesbook.domain.pipeline.forecast.accuracy import SLICE_KINDS, judged, kind_of_period
 from salesbook.domain.pipeline.funnel.slices import ALL
@@ -104,36 +105,57 @@ def biases(table: pd.DataFrame, measure: str) -> dict[BiasKey, float]:
     return dict(zip(keys, told["came_in_rate"].astype(float), strict=True))
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """The forecasts by which periods are judged, as arrays; missing is nan."""
+
+    came_in: Floats
+    called: Floats
+    middle: Floats
+    is_inside: Flags
+    is_forecast: Flags
+    """Whether there was a range, and anything was expected or came."""
+
+    @classmethod
+    def of(cls, scored: pd.DataFrame) -> _Judged:
+        """Take the columns of ForecastAccuracy."""
+        came_in = scored["came_in"].to_numpy(dtype=np.float64)
+        high = scored["p90"].to_numpy(dtype=np.float64, na_value=np.nan)
+        # Where nothing was expected and nothing came, nobody forecast anything.
+        says_nothing = (high == 0) & (came_in == 0)
+        return cls(
+            came_in=came_in,
+            called=scored["commit_total"].to_numpy(dtype=np.float64),
+            middle=scored["p50"].to_numpy(dtype=np.float64, na_value=np.nan),
+            is_inside=scored["inside"].fillna(False).to_numpy(dtype=bool),
+            is_forecast=scored["inside"].notna().to_numpy(dtype=bool) & ~says_nothing,
+        )
+
+    def cases(self, rows: Ints, key: BiasKey) -> Iterator[_Case]:
+        """Both measures of one slice and length of period, where there is any."""
+        drawn = rows[self.is_forecast[rows]]
+        if len(drawn):
+            inside = int(self.is_inside[drawn].sum())
+            rates = _rates(self.came_in[drawn], self.middle[drawn])
+            yield _Case(*key, LANDING, rates, (inside, len(drawn)))
+        called = rows[self.called[rows] > 0]
+        if len(called):
+            yield _Case(*key, COMMIT, _rates(self.came_in[called], self.called[called]), None)
+
+
 def _cases(scored: pd.DataFrame) -> Iterator[_Case]:
     """Every slice and length of period that was judged, in the order of the table."""
-    lengths = scored.assign(length=scored["period"].map(kind_of_period))
-    kept = lengths[lengths["length"].isin(_LENGTHS)]
-    groups = dict(iter(kept.groupby(["slice_kind", "slice", "length"])))
-    for kind in SLICE_KINDS:
-        names = sorted({name for of_kind, name, _ in groups if of_kind == kind})
-        for name in names:
-            for length in _LENGTHS:
-                rows = groups.get((kind, name, length))
-                if rows is not None:
-                    yield from _of_slice(rows, (kind, str(name), length))
-
-
-def _of_slice(rows: pd.DataFrame, key: BiasKey) -> Iterator[_Case]:
-    came_in = rows["came_in"].to_numpy(dtype=np.float64)
-    has_range = rows["inside"].notna().to_numpy(dtype=bool)
-    # Where nothing was expected and nothing came, nobody forecast anything.
-    high = rows["p90"].to_numpy(dtype=np.float64, na_value=np.nan)
-    is_forecast = has_range & ~((high == 0) & (came_in == 0))
-    middle = rows["p50"].to_numpy(dtype=np.float64, na_value=np.nan)
-    inside = int(rows["inside"].fillna(False).to_numpy(dtype=bool)[is_forecast].sum())
-    if is_forecast.any():
-        rates = _rates(came_in[is_forecast], middle[is_forecast])
-        yield _Case(*key, LANDING, rates, (inside, int(is_forecast.sum())))
-
-    called = rows["commit_total"].to_numpy(dtype=np.float64)
-    has_called = called > 0
-    if has_called.any():
-        yield _Case(*key, COMMIT, _rates(came_in[has_called], called[has_called]), None)
+    lengths = {period: kind_of_period(period) for period in scored["period"].unique()}
+    keyed = scored.assign(length=scored["period"].map(lengths)).reset_index(drop=True)
+    groups = keyed.groupby(["slice_kind", "slice", "length"]).indices
+    order = {code: place for place, code in enumerate((*SLICE_KINDS, *_LENGTHS))}
+    in_order = sorted(
+        (key for key in groups if key[2] in _LENGTHS),
+        key=lambda key: (order[key[0]], key[1], order[key[2]]),
+    )
+    columns = _Judged.of(keyed)
+    for kind, name, length in in_order:
+        yield from columns.cases(groups[kind, name, length], (kind, str(name), length))
 
 
 def _rates(came_in: Floats, said: Floats) -> Floats:

@@ -183,9 +183,12 @@ def _rows(
     is_compared, has_months = measured.is_compared, measured.has_months
     comparison = compared(events.quantity, measured.months.of(is_compared), span.length, looked_at)
     place_compared = np.cumsum(is_compared) - 1
+    tells = np.zeros(len(is_compared), dtype=bool)
+    tells[is_compared] = comparison.is_up | comparison.is_down | comparison.would_show
+    is_shown = {"all": np.ones(len(is_compared), dtype=bool), "team": is_compared, "rep": tells}
     before, now = np.split(measured.months.count, [MONTHS_BEFORE], axis=1)
     for place, name in enumerate(measured.names):
-        if kind != "all" and not is_compared[place]:
+        if not is_shown[kind][place]:
             continue
         known = int(measured.known[place]) - span.length
         case = Case(
@@ -196,6 +199,4 @@ def _rows(
             months_before=None if has_months[place] else max(known, 0),
             cases=(now[place].mean(), before[place].mean(), before[place].min()),
         )
-        row = row_of(case, words)
-        if kind != "rep" or row["verdict"] != "too-few":
-            yield {"period": span.period, "slice_kind": kind, "slice": name, **row}
+        yield {"period": span.period, "slice_kind": kind, "slice": name, **row_of(case, words)}
