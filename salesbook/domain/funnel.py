@@ -71,7 +71,7 @@ def run(task: Task) -> Outcome:
     scored = scored_forecasts(
         tables["ForecastHistory"], forecast.lines, as_of=as_of, start_month=start_month
     )
-    bias = forecast_bias(scored, level=rules.interval_level)
+    bias = forecast_bias(scored, level=rules.interval_level, has_forecast=not forecast.table.empty)
     forecast_table = with_calls(
         forecast.table, biases(bias, COMMIT), as_of=as_of, start_month=start_month
     )

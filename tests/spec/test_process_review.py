@@ -184,7 +184,7 @@ def test_the_review_in_ten_lines_says_first_what_moved():
     said = [sentence(line, ENGLISH) for line in lines]
     assert len(lines) <= 10
     assert said[0].startswith("May 2026: ")
-    assert any(line.startswith("Deals won: 120 a month, before 30.5: up by") for line in said)
+    assert any(line.startswith("Better – Deals won: 120 a month, before 30.5: up by") for line in said)
 
 
 def test_where_nothing_moved_it_says_what_is_furthest_from_usual():

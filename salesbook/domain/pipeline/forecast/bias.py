@@ -62,7 +62,7 @@ class _Case(NamedTuple):
         return int((self.rates < 1 - _SMALL).sum())
 
 
-def forecast_bias(scored: pd.DataFrame, *, level: float) -> pd.DataFrame:
+def forecast_bias(scored: pd.DataFrame, *, level: float, has_forecast: bool = True) -> pd.DataFrame:
     """Tell of each slice whether its forecasts lean to one side.
 
     A landing is the middle of what may come: half of the periods should end above it and half
@@ -76,16 +76,17 @@ def forecast_bias(scored: pd.DataFrame, *, level: float) -> pd.DataFrame:
     Args:
         scored: ForecastAccuracy.
         level: of the range of how often the truth was inside.
+        has_forecast: whether anything is forecast today.
 
-    Returns: ForecastBias, by kind and name of the slice, length and measure; a row for the company
-        in any case, which says what is missing.
+    Returns: ForecastBias, by kind and name of the slice, length and measure; while no period was
+        forecast in time, a row for the company that says what is missing.
 
     Source: J. Dixon and A. Mood, The statistical sign test, JASA 1946; the range of the middle is
         the one that the test does not contradict, W. Thompson 1936.
     """
     cases = list(_cases(judged(scored)))
     if not cases:
-        return frame_from_rows("ForecastBias", [_nothing_yet()])
+        return frame_from_rows("ForecastBias", [_nothing_yet()] if has_forecast else [])
     looked_at = {
         kind: sum(case.slice_kind == kind and case.periods >= FEWEST_PERIODS for case in cases)
         for kind in SLICE_KINDS

@@ -79,7 +79,10 @@ def _first_line(month: pd.DataFrame) -> Message:
 def _line(row: dict[Any, Any], names: Mapping[str, str]) -> Message:
     """What a row is about, and its own sentence behind it."""
     code = "review-line"
-    facts: dict[str, Fact] = {"measure": f"ProcessReview.measure={row['measure']}"}
+    facts: dict[str, Fact] = {
+        "verdict": f"ProcessReview.verdict={row['verdict']}",
+        "measure": f"ProcessReview.measure={row['measure']}",
+    }
     if row["slice_kind"] != "all":
         code += "-slice"
         facts["slice"] = names.get(str(row["slice"]), str(row["slice"]))
