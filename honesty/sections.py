@@ -19,6 +19,7 @@ BOOKS: Final = {
     "differences": 300,
     "forecasts": 100,
     "alive": 60,
+    "reviews": 100,
     "real_deals": 200,
 }
 """Per section, in the order of the page: simulated books a cell. Each is a module with `run`."""

@@ -31,6 +31,7 @@ ANSWERS: Final[dict[str, Callable[..., Objects]]] = {
     "SALES_STUCK": process.stuck,
     "SALES_WIN_RATE": process.win_rate,
     "SALES_FORECAST": process.forecast,
+    "SALES_LANDING": process.landing,
     "SALES_VELOCITY": process.velocity,
     "SALES_COVERAGE": process.coverage,
     "SALES_NUMBER": entries.number,

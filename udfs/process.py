@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from salesbook.arrays import Floats, Objects
@@ -12,6 +14,7 @@ from salesbook.domain.pipeline.forecast.velocity import coverage as pipeline_cov
 from salesbook.domain.pipeline.forecast.velocity import velocity as pipeline_velocity
 from salesbook.domain.pipeline.stages.stuck import is_stuck
 from salesbook.names.folding import fold_name
+from salesbook.tables.settings import Rules
 from udfs.answers import numeric, single, worded
 from udfs.cells import (
     CellRange,
@@ -29,6 +32,12 @@ from udfs.cells import (
 )
 from udfs.errors import NOT_AVAILABLE, VALUE_ERROR, SheetError
 from udfs.tables import columns, needed_texts
+
+_PRIOR_DEALS: Final = Rules().prior_deals
+"""Closed deals that a prior counts for where nobody says, as in Settings."""
+_A_LITTLE_MORE: Final = 0.5
+"""Deals that a rate with a prior is surer than its counts, see `StageRates.certainty`."""
+_MIDDLE: Final = 0.5
 
 
 def stage_days(
@@ -104,24 +113,44 @@ def _limits(cells: CellRange) -> dict[str, float]:
     return {fold_name(name): days for name, days in zip(names, limits, strict=True)}
 
 
-def win_rate(won: CellRange, lost: CellRange, level: CellRange | None = None) -> Objects:
+def win_rate(
+    won: CellRange,
+    lost: CellRange,
+    level: CellRange | None = None,
+    prior: CellRange | None = None,
+    prior_deals: CellRange | None = None,
+) -> Objects:
     """Give won / (won + lost), of deals or of money; with a level also its interval.
+
+    With a prior, a rate that is thought to hold without the counts, it is
+    (won + k prior) / (won + lost + k), as the win rates of stages are: three of three are no proof of
+    100 %. The interval lies around that rate and is as sure as the counts and half a deal, for the
+    prior may be wrong.
 
     Args:
         level: for counts, from 0.5 to 0.99: adds the lower and upper end of Wilson's interval,
             beside each rate or below a row of rates.
+        prior: 0 to 1.
+        prior_deals: k, the closed deals that the prior counts for; 10 if left out.
 
-    Returns: #N/A where nothing is closed.
+    Returns: #N/A where nothing is closed and there is no prior.
 
-    Source: 8 of 11 → 72.73 %; 6 of 8 at 80 % → 0.524 to 0.891.
+    Source: 8 of 11 → 72.73 %; 6 of 8 at 80 % → 0.524 to 0.891; 3 of 3 with a prior of 25 % →
+        5.5 / 13 = 0.423; 10 of 40 with 10 % → 0.22.
     """
-    (won_count, lost_count), errors = together(numbers(won), numbers(lost))
+    counts = [numbers(won), numbers(lost)]
+    if prior is not None:
+        counts.append(numbers(prior))
+    (won_count, lost_count, *expected), errors = together(*counts)
     closed = won_count + lost_count
-    is_negative = (won_count < 0) | (lost_count < 0)
-    errors = np.where((errors == 0) & is_negative, VALUE_ERROR, errors)
+    weight = _prior_weight(prior, prior_deals)
+    believed = expected[0] if expected else np.zeros(closed.shape)
+    is_wrong = (won_count < 0) | (lost_count < 0) | (believed < 0) | (believed > 1)
+    errors = np.where((errors == 0) & is_wrong, VALUE_ERROR, errors)
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(closed > 0, won_count / closed, np.nan)
+        rate = (won_count + weight * believed) / (closed + weight)
+        rate = np.where(closed + weight > 0, rate, np.nan)
     if level is None:
         return numeric(rate, errors)
 
@@ -132,8 +161,9 @@ def win_rate(won: CellRange, lost: CellRange, level: CellRange | None = None) ->
     if not 0.5 <= chance <= 0.99 or is_grid:
         raise SheetError
 
+    certainty = np.where(is_wrong, 0.0, closed + (_A_LITTLE_MORE if expected else 0.0))
     with np.errstate(invalid="ignore"):
-        low, high = wilson(won_count, np.where(is_negative, 0, closed), chance)
+        low, high = wilson(rate * certainty, certainty, chance)
     parts = [
         numeric(rate, errors),
         numeric(np.asarray(low), errors),
@@ -141,6 +171,16 @@ def win_rate(won: CellRange, lost: CellRange, level: CellRange | None = None) ->
     ]
     is_row = columns > 1
     return np.concatenate(parts, axis=0 if is_row else 1)
+
+
+def _prior_weight(prior: CellRange | None, prior_deals: CellRange | None) -> float:
+    """How many closed deals a prior counts for; 0 without one."""
+    if prior is None:
+        return 0.0
+    weight = _PRIOR_DEALS if prior_deals is None else single_number(prior_deals)
+    if not weight > 0:
+        raise SheetError
+    return float(weight)
 
 
 def forecast(
@@ -174,6 +214,34 @@ def forecast(
         raise SheetError
     sums = np.array(sum_quantiles(amount, chance, quantiles.tolist()), dtype=np.float64)
     return numeric(sums.reshape(quantile.shape))
+
+
+def landing(
+    closed: CellRange,
+    amounts: CellRange,
+    probabilities: CellRange,
+    quantile: CellRange | None = None,
+) -> Objects:
+    """Give what will be sold by the end: what is closed, and the middle of what open deals bring.
+
+    The middle is not the mean: one deal of 100,000 at 40 % brings 0 as likely as not.
+
+    Args:
+        closed: what is sold already; blank is 0.
+        amounts: 0 or more, one per deal; a blank adds nothing.
+        probabilities: 0 to 1, one per deal, to be won in time; a blank is 0.
+        quantile: above 0 and below 1; 0.5 if left out. Several give one sum each.
+
+    Source: closed 50,000 and two deals of 100,000 at 50 % → middle 150,000, 0.1 gives 50,000.
+    """
+    sold = numbers(closed)
+    refuse_errors(sold.errors)
+    if sold.values.size != 1:
+        raise SheetError
+    already = float(np.nan_to_num(sold.values.ravel())[0])
+    middle = CellRange.of(_MIDDLE) if quantile is None else quantile
+    open_deals = forecast(amounts, probabilities, middle)
+    return np.asarray(open_deals + already, dtype=object)
 
 
 def _known_or_zero(cells: CellRange) -> Floats:

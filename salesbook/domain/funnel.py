@@ -12,6 +12,9 @@ from salesbook.domain.customers.tier_of import tiers_today
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
+from salesbook.domain.pipeline.forecast.accuracy import scored_forecasts, with_bias
+from salesbook.domain.pipeline.forecast.bias import COMMIT, LANDING, biases, forecast_bias
+from salesbook.domain.pipeline.forecast.calls import with_calls
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.table import forecast_history
 from salesbook.domain.pipeline.funnel.differences import day_verdicts
@@ -23,6 +26,8 @@ from salesbook.domain.pipeline.leads.standing import lead_standing
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
 from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
 from salesbook.domain.pipeline.now import pipeline_now
+from salesbook.domain.pipeline.review.efficiency import rep_efficiency
+from salesbook.domain.pipeline.review.table import process_review
 from salesbook.domain.pipeline.stages.codes import StageCodes
 from salesbook.domain.pipeline.stages.history import (
     with_all_entries,
@@ -47,9 +52,9 @@ def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
     Writes StageHistory, DealHistory, Funnel, Leaks, LossReasons, StageTimes, DealOrders,
-    DealScores, Forecast, ForecastHistory, ForecastChanges, LeadSources, LeadsDue, RepDays,
-    OrderStages, Receivables, PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that
-    Stages lacks take
+    DealScores, Forecast, ForecastHistory, ForecastChanges, ForecastAccuracy, ForecastBias,
+    ProcessReview, RepEfficiency, LeadSources, LeadsDue, RepDays, OrderStages, Receivables,
+    PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -76,8 +81,16 @@ def run(task: Task) -> Outcome:
     verdicts = day_verdicts(stays, cuts, codes)
     stage_times = stage_times_frame(stays, cuts, limits, codes, verdicts)
 
-    # What they will bring, and what won ones have brought.
+    # What they will bring, how good such forecasts were, and what won ones have brought.
     forecast = make_forecast(task, pipeline, rates)
+    start_month = rules.fiscal_year_start
+    scored = scored_forecasts(
+        tables["ForecastHistory"], forecast.lines, as_of=as_of, start_month=start_month
+    )
+    bias = forecast_bias(scored, level=rules.interval_level, has_forecast=not forecast.table.empty)
+    forecast_table = with_calls(
+        forecast.table, biases(bias, COMMIT), as_of=as_of, start_month=start_month
+    )
     ordered = deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of)
 
     # What moved since an earlier day.
@@ -115,7 +128,7 @@ def run(task: Task) -> Outcome:
         deal_orders=ordered,
         stays=stays,
         notes=notes,
-        forecast=forecast.table,
+        forecast=forecast_table,
         forecast_lines=forecast.lines,
         leads_due=due,
         unpaid=unpaid,
@@ -139,11 +152,15 @@ def run(task: Task) -> Outcome:
             "StageTimes": stage_times,
             "DealOrders": ordered,
             "DealScores": scores,
-            "Forecast": forecast.table,
+            "Forecast": forecast_table,
             "ForecastHistory": forecast_history(
-                task.as_it_stands("ForecastHistory"), forecast.table, as_of
+                task.as_it_stands("ForecastHistory"), forecast_table, as_of
             ),
             "ForecastChanges": changes,
+            "ForecastAccuracy": with_bias(scored, biases(bias, LANDING)),
+            "ForecastBias": bias,
+            "ProcessReview": process_review(task, now, forecast.sales),
+            "RepEfficiency": rep_efficiency(task, now, forecast.sales),
             "LeadSources": lead_sources(task, leads, deals),
             "LeadsDue": due,
             "RepDays": rep_days(task, staff, deals, forward_moves(deals, known, codes)),

@@ -33,6 +33,7 @@ _SUBJECTS: Final = (
     "messages_team",
     "messages_customers",
     "messages_process",
+    "messages_review",
     "messages_book",
     "messages_import",
     "messages_targets",

@@ -55,6 +55,8 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "OrderStages": "paid_orders",
     "Receivables": "paid_orders",
     "PlanResults": "plan_steps",
+    "ForecastAccuracy": "forecast",
+    "ForecastBias": "forecast",
 }
 """What tables are made of that do not rest on all that their verb reads."""
 _CODE: Final = "calculated"

@@ -66,6 +66,8 @@ ScopeKind = Literal["company", "team", "rep"]
 Channel = Literal["phone", "email", "message", "visit"]
 TeamName = Annotated[str, Is(Kind.ID, choices=("no-team",))]
 """A team, or ours for those who are in none."""
+Unit = Literal["count", "money", "percent", "days"]
+"""What a number of several measures is; money in the currency's units, percent as 25 for a quarter."""
 PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 LeadSourceName = Annotated[str, Is(Kind.ID, choices=("all", "no-source"))]
 """Where leads came from; ours for all of them, and for those of which nobody says."""
@@ -748,6 +750,149 @@ class TierSnapshot(
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
+class ForecastScored(
+    Row,
+    table="ForecastAccuracy",
+    key=("as_of", "period", "slice_kind", "slice"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per period that is over, slice, and part of the period in which a forecast was made.
+
+    Only forecasts made on their day count, not those that a later run looked back to.
+    """
+
+    as_of: Date
+    period: Period
+    slice_kind: Literal["all", "team", "rep"]
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    made: Literal["before", "first-third", "second-third", "last-third"]
+    """How far the period had gone."""
+    commit_total: Money
+    """What people had closed and committed."""
+    p10: Money | None = None
+    p50: Money | None = None
+    p90: Money | None = None
+    came_in: Money
+    """What was sold in the whole period, as Attainment has it."""
+    inside: Flag | None = None
+    """Whether that lies within p10 to p90; blank without a range."""
+    came_in_rate: Ratio | None = None
+    """Of p50; blank without a positive one."""
+    bias: Ratio | None = None
+    """By how much the slice's landings usually miss; blank while that is not told apart from 0."""
+
+
+class ForecastLeaning(
+    Row,
+    table="ForecastBias",
+    key=("slice_kind", "slice", "period_kind", "measure"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per slice, length of period and measure: do its forecasts lean to one side?
+
+    Each period counts once, by the last forecast before it, else the first one in its first third.
+    """
+
+    slice_kind: Literal["all", "team", "rep"]
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    period_kind: Literal["month", "quarter"]
+    measure: Literal["landing", "commit"]
+    periods: Count
+    more: Count
+    """Periods in which more came in."""
+    less: Count
+    came_in_rate: Ratio | None = None
+    """Middle of the periods: came in of what was said."""
+    low: Ratio | None = None
+    """Range of that middle, as wide as the many comparisons ask for; blank: too few periods."""
+    high: Ratio | None = None
+    inside: Count | None = None
+    """Periods within p10 to p90; blank for commits."""
+    inside_rate: Share | None = None
+    inside_low: Share | None = None
+    inside_high: Share | None = None
+    verdict: Literal["too-high", "too-low", "no-difference", "too-few"]
+    because: Sentence
+
+
+class RepEfficient(
+    Row,
+    table="RepEfficiency",
+    key=("rep_id", "measure"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per rep at work and measure, of the last twelve whole months."""
+
+    rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    measure: Literal["sold_per_activity", "win_rate", "average_deal", "cycle_days"]
+    unit: Unit
+    count: Count
+    """Activities, closed deals or won deals that the value rests on."""
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    peers: Number | None = None
+    """Of all reps together."""
+    verdict: Literal["better", "worse", "no-difference", "too-few"]
+    because: Sentence
+
+
+class Reviewed(
+    Row,
+    table="ProcessReview",
+    key=("period", "measure", "slice_kind", "slice", "pipeline", "stage"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per measure of the last whole month and fiscal quarter, beside the year before it."""
+
+    period: Period
+    measure: Literal[
+        "sold",
+        "orders",
+        "new_customers",
+        "deals_created",
+        "deals_won",
+        "win_rate",
+        "average_deal",
+        "cycle_days",
+        "stage_rate",
+        "stage_days",
+        "leads",
+        "answered_rate",
+        "activities",
+    ]
+    slice_kind: Literal["all", "team", "rep"]
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    pipeline: PipelineName = ""
+    stage: Id = ""
+    """Both blank for a measure of no single stage."""
+    unit: Unit
+    value: Number | None = None
+    before: Number | None = None
+    """Of a usual month among the twelve before."""
+    change: Number | None = None
+    """Value less before."""
+    low: Number | None = None
+    """Range of the change; 0 lies outside of it where the verdict is better or worse."""
+    high: Number | None = None
+    moved_rate: Ratio | None = None
+    """How far it moved, as a part of what chance may move it; above 1 it is told."""
+    verdict: Literal["better", "worse", "no-difference", "too-few"]
+    because: Sentence
+
+
 class Call(
     Row,
     table="CallList",
@@ -1130,6 +1275,16 @@ class ForecastRow(
     """Why cells are empty."""
     coverage_needed: Annotated[Number | None, Since("0.3.0")] = None
     """The coverage that the running fiscal quarter needs; blank in other periods."""
+    commit_total: Annotated[Money | None, Since("0.3.0")] = None
+    """Cumulative: closed and commit."""
+    best_case_total: Annotated[Money | None, Since("0.3.0")] = None
+    """Cumulative: closed, commit and best case."""
+    open_total: Annotated[Money | None, Since("0.3.0")] = None
+    """Cumulative: all that is open, without what is closed."""
+    commit_verdict: Annotated[Literal["above", "within", "below"] | None, Since("0.3.0")] = None
+    """Where `commit_total` lies beside p10 to p90; blank where nothing is committed, or no range."""
+    commit_expected: Annotated[Money | None, Since("0.3.0")] = None
+    """`commit_total` at what such commits came in at; blank while that is not told apart from 1."""
 
 
 class ForecastChange(

@@ -258,6 +258,45 @@ def test_win_rates_by_count_and_amount_with_an_interval_if_asked() -> None:
     assert len(rows("SALES_WIN_RATE", [[6, 1]], [[2, 1]], 0.8)) == 3
 
 
+def test_a_prior_draws_few_deals_to_it():
+    """rules.md: typed 0.25, 3 of 3 → 5.5/13; typed 0.10, 10 of 40 → 11/50. Nothing closed: the prior."""
+    assert one("SALES_WIN_RATE", 3, 0, None, 0.25) == pytest.approx(5.5 / 13)
+    assert one("SALES_WIN_RATE", 10, 30, None, 0.1) == pytest.approx(0.22)
+    assert one("SALES_WIN_RATE", 0, 0, None, 0.1) == pytest.approx(0.1)
+    assert one("SALES_WIN_RATE", 3, 0, None, 0.25, 2) == pytest.approx(3.5 / 5)
+    assert column("SALES_WIN_RATE", down(3, 0), down(0, 0), None, down(0.25, 0.1)) == near(
+        5.5 / 13, 0.1
+    )
+
+
+def test_a_prior_makes_a_rate_no_surer():
+    """6 of 8 with a prior of 75 %: the same rate, and the interval of 8½ deals, not of 18."""
+    rate, low, high = rows("SALES_WIN_RATE", 6, 2, 0.8, 0.75)[0]
+    _, alone_low, alone_high = rows("SALES_WIN_RATE", 6, 2, 0.8)[0]
+    assert rate == 0.75
+    assert alone_low < low < alone_low + 0.01
+    assert alone_high - 0.01 < high < alone_high
+
+
+def test_a_prior_that_makes_no_sense_is_an_error():
+    assert one("SALES_WIN_RATE", 3, 0, None, 1.5) == VALUE
+    assert one("SALES_WIN_RATE", 3, 0, None, 0.25, 0) == VALUE
+    assert one("SALES_WIN_RATE", 3, 0, None, None, 5) == 1
+
+
+def test_the_landing_is_what_is_closed_and_the_middle_of_what_is_open():
+    assert one("SALES_LANDING", 50_000, down(100_000, 100_000), down(0.5, 0.5)) == 150_000
+    assert rows("SALES_LANDING", 50, down(100, 100), down(0.5, 0.5), [[0.1, 0.5, 0.9]]) == [
+        [50, 150, 250]
+    ]
+    assert one("SALES_LANDING", 0, 100_000, 0.4) == 0
+    assert one("SALES_LANDING", None, 100_000, 0.6) == 100_000
+    assert one("SALES_LANDING", down(1, 2), 100_000, 0.6) == VALUE
+    assert one("SALES_LANDING", 50, down(100, -1), down(0.5, 0.5)) == VALUE
+    assert one("SALES_LANDING", "x", 100, 0.5) == VALUE
+    assert one("SALES_LANDING", 50, 100, 0.5, 1) == VALUE
+
+
 def test_a_forecast_is_weighted_or_a_quantile() -> None:
     assert one("SALES_FORECAST", 100_000, 0.5) == 50_000
     assert rows("SALES_FORECAST", down(100, 100), down(0.5, 0.5), [[0.1, 0.5, 0.9]]) == [

@@ -3,9 +3,16 @@
 import datetime as dt
 import random
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from salesbook.domain.arithmetic.calendar import WorkCalendar, working_hours_between
+from salesbook.domain.arithmetic.calendar import (
+    WorkCalendar,
+    working_hours_between,
+    working_hours_of,
+)
 from salesbook.domain.customers.feedback import is_beyond_luck, nps, nps_range, satisfied_share
 
 HOURS = (dt.time(9), dt.time(18))
@@ -84,3 +91,18 @@ def test_who_is_no_detractor_is_content():
     """7 to 10 of four answers."""
     assert satisfied_share([6, 7, 9, float("nan"), 2]) == 0.5
     assert satisfied_share([]) is None
+
+
+MOMENTS = st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 3, 1))
+
+
+@given(st.lists(st.tuples(MOMENTS, MOMENTS), max_size=20))
+def test_hours_of_many_spans_are_those_of_each(spans):
+    """With a holiday, and a Saturday that is worked for it."""
+    off, work = frozenset({dt.date(2026, 1, 14)}), frozenset({dt.date(2026, 1, 17)})
+    calendar = WorkCalendar(off=off, work=work)
+    starts, ends = (
+        pd.Series([span[side] for span in spans], dtype="datetime64[us]") for side in (0, 1)
+    )
+    each = [working_hours_between(*span, calendar, HOURS) for span in spans]
+    assert list(working_hours_of(starts, ends, calendar, HOURS)) == pytest.approx(each, abs=1e-3)

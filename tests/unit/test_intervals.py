@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from salesbook.domain.arithmetic.intervals import beta_cdf, chance_above, shrink_rates, wilson, z_of
+from salesbook.domain.arithmetic.intervals import (
+    beta_cdf,
+    chance_above,
+    coin_tail,
+    shrink_rates,
+    student_quantile,
+    wilson,
+    z_of,
+)
 
 
 def test_wilson_of_six_in_eight():
@@ -74,3 +82,22 @@ def test_chance_above():
     assert chance_above(0.5, 3, 3) == pytest.approx(0.5)
     assert chance_above(0.3, 80, 20) == pytest.approx(1)
     assert math.isnan(chance_above(0.3, math.nan, 1))
+
+
+@pytest.mark.parametrize(
+    ("level", "freedom", "quantile"),
+    [(0.95, 11, 2.201), (0.9975, 11, 3.895), (0.99, 1, 63.657), (0.8, 30, 1.310)],
+)
+def test_students_quantiles_are_those_of_the_tables(level, freedom, quantile):
+    assert student_quantile(level, freedom) == pytest.approx(quantile, abs=0.001)
+
+
+@given(st.floats(0.5, 0.99999), st.integers(2, 400))
+def test_students_quantile_is_scipys(level, freedom):
+    expected = stats.t.ppf((1 + level) / 2, freedom)
+    assert student_quantile(level, freedom) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(("heads", "tosses", "chance"), [(6, 6, 1 / 64), (0, 4, 1), (3, 4, 5 / 16)])
+def test_heads_of_a_fair_coin(heads, tosses, chance):
+    assert coin_tail(heads, tosses) == chance

@@ -120,6 +120,19 @@ failed:
     SALES_GRADE = CVErr(2015)
 End Function
 
+Function SALES_LANDING(closed, amounts, probabilities, Optional quantile)
+    #If App = "Microsoft Excel" Then
+        If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
+        SALES_LANDING = WithErrors(XLPy.CallUDF("udfs", "SALES_LANDING", Array(closed, amounts, probabilities, quantile), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        SALES_LANDING = WithErrors(XLPy.CallUDF("udfs", "SALES_LANDING", Array(closed, amounts, probabilities, quantile)))
+        Exit Function
+    #End If
+failed:
+    SALES_LANDING = CVErr(2015)
+End Function
+
 Function SALES_NEXT_TOUCH(last, days, Optional holidays)
     #If App = "Microsoft Excel" Then
         If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
@@ -289,13 +302,13 @@ failed:
     SALES_VELOCITY = CVErr(2015)
 End Function
 
-Function SALES_WIN_RATE(won, lost, Optional level)
+Function SALES_WIN_RATE(won, lost, Optional level, Optional prior, Optional prior_deals)
     #If App = "Microsoft Excel" Then
         If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
-        SALES_WIN_RATE = WithErrors(XLPy.CallUDF("udfs", "SALES_WIN_RATE", Array(won, lost, level), ThisWorkbook, Application.Caller))
+        SALES_WIN_RATE = WithErrors(XLPy.CallUDF("udfs", "SALES_WIN_RATE", Array(won, lost, level, prior, prior_deals), ThisWorkbook, Application.Caller))
         Exit Function
     #Else
-        SALES_WIN_RATE = WithErrors(XLPy.CallUDF("udfs", "SALES_WIN_RATE", Array(won, lost, level)))
+        SALES_WIN_RATE = WithErrors(XLPy.CallUDF("udfs", "SALES_WIN_RATE", Array(won, lost, level, prior, prior_deals)))
         Exit Function
     #End If
 failed:

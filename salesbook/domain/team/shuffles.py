@@ -29,7 +29,9 @@ class StandOut:
     behind: Flags
 
 
-def stand_out(sold: Floats, quotas: Floats, deals: Floats) -> StandOut:
+def stand_out(
+    sold: Floats, quotas: Floats, deals: Floats, *, certain: float = _CERTAIN
+) -> StandOut:
     """Test the largest and the smallest deviation against those that chance alone makes.
 
     In any team somebody is best, also where all are alike. So all deals (each with its outcome and
@@ -45,6 +47,7 @@ def stand_out(sold: Floats, quotas: Floats, deals: Floats) -> StandOut:
         sold: of each rep.
         quotas: of each rep, above 0.
         deals: the amount of each deal, whoever sold it.
+        certain: the part of the shuffles beyond which somebody stands out, on each side.
 
     Returns: a place for each rep; nobody stands out of fewer than three.
     """
@@ -60,8 +63,8 @@ def stand_out(sold: Floats, quotas: Floats, deals: Floats) -> StandOut:
         least.append(deviations.min(axis=1))
 
     deviation = _deviations(sold, shares)
-    ahead = deviation > np.quantile(np.concatenate(most), _CERTAIN)
-    behind = deviation < np.quantile(np.concatenate(least), 1 - _CERTAIN)
+    ahead = deviation > np.quantile(np.concatenate(most), certain)
+    behind = deviation < np.quantile(np.concatenate(least), 1 - certain)
     return StandOut(ahead, behind)
 
 

@@ -31,7 +31,7 @@ from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
 from salesbook.domain.pipeline.forecast.to_come import arrived, days_counted
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
-from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.sales.credit import Credits, credits_of
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding, Message
 
@@ -47,6 +47,8 @@ class Forecast(NamedTuple):
     findings: list[Finding]
     outlook: Outlook | None
     """What was drawn; None where there is nothing to go by."""
+    sales: Credits
+    """What was sold, by whom."""
 
 
 class Drawn(NamedTuple):
@@ -56,6 +58,8 @@ class Drawn(NamedTuple):
     outlook: Outlook | Message
     """Why nothing can be forecast, where that is so."""
     findings: list[Finding]
+    sales: Credits
+    """What was sold, by whom."""
 
 
 def drawn_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Drawn:
@@ -72,17 +76,17 @@ def drawn_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Drawn:
 
     basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
     drawn = _why_unknown(basis) or _outlook(task, basis, credited, lines, sales.lines)
-    return Drawn(lines, drawn, findings)
+    return Drawn(lines, drawn, findings, sales)
 
 
 def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
     """Make the Forecast table, with what it rests on."""
-    lines, drawn, findings = drawn_forecast(task, pipeline, rates)
+    lines, drawn, findings, sales = drawn_forecast(task, pipeline, rates)
     rules = task.policy.rules
     needed = needed_coverage(pipeline.deals, rules.fiscal_year_start)
     table = forecast_frame(lines, task.as_of, rules, drawn, coverage_needed=needed)
     outlook = drawn if isinstance(drawn, Outlook) else None
-    return Forecast(table, lines, findings, outlook)
+    return Forecast(table, lines, findings, outlook, sales)
 
 
 def _staff_ahead(task: Task) -> Staff:

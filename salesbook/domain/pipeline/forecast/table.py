@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ from salesbook.money import minor_units
 from salesbook.tables import TABLES
 from salesbook.tables.settings import Rules
 
+_Sums = TypeVar("_Sums", float, Floats)
 Span = tuple[str, int, int]
 """A period, its first and its last month, counted from year 0."""
 
@@ -299,9 +300,9 @@ def kept_days(days: Iterable[pd.Timestamp]) -> set[pd.Timestamp]:
 
 
 def cumulative_categories(
-    closed: float, commit: float, best_case: float, pipeline: float
-) -> tuple[float, float, float, float]:
-    """Give the cumulative view of single categories.
+    closed: _Sums, commit: _Sums, best_case: _Sums, pipeline: _Sums
+) -> tuple[_Sums, _Sums, _Sums, _Sums]:
+    """Give the cumulative view of single categories, of one period or of many.
 
     Commit and best case hold what is closed too, open pipeline does not: 50, 100, 150, 200 single →
     closed 50, commit 150, best case 300, open pipeline 450.
