@@ -112,6 +112,8 @@ class Action:
     """
     keys: tuple[str, ...] = ()
     """Keys of the Policy table that the verb goes by; an error in one refuses it."""
+    own_columns_of: tuple[str, ...] = ()
+    """Tables of which the verb also looks at the columns of the user's own."""
     as_they_stand: tuple[str, ...] = ()
     """Tables of which the verb takes what lies ahead into account, for it plans that."""
     steps: tuple[str, ...] = ()
@@ -278,12 +280,16 @@ _PROPOSE = Action(
         "Orders",
         "Deals",
         "StageHistory",
+        "DealHistory",
+        "Activities",
+        "TierHistory",
         "ForecastHistory",
         "TargetPlan",
         # Which rows somebody marked to be taken.
         "Proposal",
     ),
     writes=("Targets", "Proposal"),
+    own_columns_of=("Deals",),
     rests_on=("Holidays", "Stages", "Ramp", "Season"),
     keys=(
         "currency",
@@ -511,12 +517,14 @@ _FUNNEL = Action(
         "Payments",
         "Customers",
         "Feedback",
+        "TierHistory",
         "Reps",
         "Assignments",
         "OneToOnes",
         "TargetPlan",
         "ForecastHistory",
     ),
+    own_columns_of=("Deals",),
     writes=(
         "StageHistory",
         "DealHistory",
@@ -524,6 +532,7 @@ _FUNNEL = Action(
         "StageTimes",
         "DealOrders",
         "DealScores",
+        "ModelTests",
         "Forecast",
         "ForecastHistory",
         "ForecastChanges",
@@ -576,6 +585,7 @@ _REFRESH = Action(
     "refresh",
     shown_on="dashboard",
     reads=_all_of(_STEPS, of="reads"),
+    own_columns_of=_all_of(_STEPS, of="own_columns_of"),
     writes=_all_of(_STEPS, of="writes"),
     needs=_all_of(_STEPS, of="needs"),
     rests_on=_all_of(_STEPS, of="rests_on"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.pipeline.chances.model.model_tests import model_tests
+from salesbook.domain.pipeline.chances.model.win_model import win_model
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
 from salesbook.domain.pipeline.forecast.make import make_forecast
@@ -31,8 +33,8 @@ from salesbook.messages import Finding
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, DealHistory, Funnel, StageTimes, DealOrders, DealScores, Forecast,
-    ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
+    Writes StageHistory, DealHistory, Funnel, StageTimes, DealOrders, DealScores, ModelTests,
+    Forecast, ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -41,7 +43,7 @@ def run(task: Task) -> Outcome:
 
     # Where every deal stands, and through which stages it came there.
     now = pipeline_now(task)
-    pipeline, passages, stays, rates = now.pipeline, now.passages, now.stays, now.rates
+    pipeline, passages, stays = now.pipeline, now.passages, now.stays
     codes, deals, history, known = pipeline.codes, pipeline.deals, pipeline.history, pipeline.known
     kept_history, history_findings = with_all_entries(
         task.as_it_stands("StageHistory"), tables["StageHistory"], history, as_of=as_of
@@ -60,7 +62,8 @@ def run(task: Task) -> Outcome:
     stage_times = stage_times_frame(stays, cuts, limits, codes)
 
     # What they will bring.
-    forecast = make_forecast(task, pipeline, rates)
+    win = win_model(task)
+    forecast = make_forecast(task, now, win)
 
     # What moved since an earlier day.
     deal_history = noted_today(deals, history, tables["DealHistory"], as_of=as_of)
@@ -71,7 +74,7 @@ def run(task: Task) -> Outcome:
         days_in_stage=days_in_stage(deals, known, as_of=as_of),
         limits=limits,
     )
-    scores = deal_scores(task, pipeline, rates, forecast.outlook, standing)
+    scores = deal_scores(task, now, win, forecast.outlook, standing)
 
     # What to act on, which rests on all of the above.
     context = AlertContext(
@@ -102,6 +105,7 @@ def run(task: Task) -> Outcome:
             "StageTimes": stage_times,
             "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
             "DealScores": scores,
+            "ModelTests": model_tests(win, level=rules.interval_level),
             "Forecast": forecast.table,
             "ForecastHistory": forecast_history(
                 task.as_it_stands("ForecastHistory"), forecast.table, as_of
@@ -114,6 +118,7 @@ def run(task: Task) -> Outcome:
             *history_findings,
             *seldom_seen(stays, codes),
             *now.about_rates,
+            *win.findings,
             *forecast.findings,
         ),
     )

@@ -130,6 +130,7 @@ _GROUPS: Final = {
     "Forecast.slice": ("scopes",),
     "ForecastHistory.slice": ("scopes",),
     "ForecastChanges.slice": ("scopes",),
+    "ModelTests.column": ("model_columns",),
     "Stages.pipeline": ("pipelines",),
     "Deals.pipeline": ("pipelines",),
     "Funnel.pipeline": ("pipelines",),

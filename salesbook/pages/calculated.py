@@ -44,6 +44,7 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "Funnel": "stages",
     "DealOrders": "deal_orders",
     "DealScores": "forecast",
+    "ModelTests": "forecast",
     "Forecast": "forecast",
     "ForecastHistory": "forecast",
     "ForecastChanges": "forecast",

@@ -91,6 +91,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.StageTime,
     outputs.DealOrder,
     outputs.DealScore,
+    outputs.ModelTest,
     outputs.ForecastRow,
     outputs.ForecastChange,
     outputs.Alert,

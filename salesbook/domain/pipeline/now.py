@@ -17,7 +17,7 @@ from salesbook.domain.pipeline.funnel.stages import Passages, passages_of
 from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.domain.pipeline.stages.times import Stays, stays_of
-from salesbook.domain.pipeline.stages.visits import run_days, visits_of
+from salesbook.domain.pipeline.stages.visits import Visits, run_days, visits_of
 from salesbook.messages import Finding
 
 
@@ -27,6 +27,7 @@ class PipelineNow:
 
     pipeline: Pipeline
     passages: Passages
+    visits: Visits
     stays: Stays
     rates: StageRates
     about_rates: list[Finding]
@@ -46,9 +47,11 @@ def _pipeline_now(task: Task) -> PipelineNow:
     passages = passages_of(deals, known, codes, skipped=rules.funnel_rule)
 
     runs = run_days([history["noticed_on"], _forecast_days(task)], as_of=as_of)
-    stays = stays_of(visits_of(deals, known, codes, runs, as_of=as_of), codes)
+    visits = visits_of(deals, known, codes, runs, as_of=as_of)
+    stays = stays_of(visits, codes)
     rates, about_rates = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)
-    return PipelineNow(Pipeline(deals, codes, history, known), passages, stays, rates, about_rates)
+    pipeline = Pipeline(deals, codes, history, known)
+    return PipelineNow(pipeline, passages, visits, stays, rates, about_rates)
 
 
 def _forecast_days(task: Task) -> pd.Series[pd.Timestamp]:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from salesbook.domain.outcome import Task
-from salesbook.domain.pipeline.chances.win_rates import StageRates
-from salesbook.domain.pipeline.forecast.basis import Basis, Pipeline, basis_of, sales_facts
+from salesbook.domain.pipeline.chances.model.win_model import WinModel
+from salesbook.domain.pipeline.forecast.basis import Basis, basis_of, sales_facts
 from salesbook.domain.pipeline.forecast.lines import (
     closed_lines,
     credited_deals,
@@ -31,6 +31,7 @@ from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
 from salesbook.domain.pipeline.forecast.to_come import arrived, days_counted
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
+from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding, Message
@@ -49,19 +50,25 @@ class Forecast(NamedTuple):
     """What was drawn; None where there is nothing to go by."""
 
 
-def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
-    """Make the Forecast table, with what it rests on."""
+def make_forecast(task: Task, now: PipelineNow, win: WinModel) -> Forecast:
+    """Make the Forecast table, with what it rests on.
+
+    Args: win says how likely each open deal is won, as DealScores shows it.
+    """
+    pipeline, rates = now.pipeline, now.rates
     deals, codes = pipeline.deals, pipeline.codes
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
     sales = credits_of(tables, task.policy, as_of=as_of)
     credited = credited_deals(deals, _staff_ahead(task), as_of)
-    still_open, findings = open_lines(credited, deals, codes, rates.now, as_of)
+    still_open, findings = open_lines(credited, deals, codes, win.chances(now), as_of)
     lines = forecast_lines(
         closed_lines(sales.lines, staff), still_open, target_lines(tables["TargetPlan"], staff)
     )
 
-    basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
+    basis = basis_of(
+        pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of, shifts=win.shifts
+    )
     drawn = _why_unknown(basis) or _outlook(task, basis, credited, lines, sales.lines)
     needed = needed_coverage(deals, task.policy.rules.fiscal_year_start)
     table = forecast_frame(lines, as_of, task.policy.rules, drawn, coverage_needed=needed)

@@ -1,0 +1,263 @@
+"""Does what is known of a deal tell more than its stage, and what does it say of each?
+
+Every run learns anew from all closed deals, and holds each model to deals that closed later than
+those it had learned from. The stage's rate stays until a richer model is better by more than luck.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.outcome import Task
+from salesbook.domain.pipeline.chances.model.additive import chance_of, log_odds_of, shifted
+from salesbook.domain.pipeline.chances.model.columns import Column
+from salesbook.domain.pipeline.chances.model.deal_model import (
+    DealModel,
+    Rows,
+    fit_additive,
+    fit_pairs,
+)
+from salesbook.domain.pipeline.chances.model.known_columns import (
+    STAGE,
+    DealRecord,
+    own_columns,
+)
+from salesbook.domain.pipeline.chances.model.moments import Moments, closed_moments, moments_on
+from salesbook.domain.pipeline.chances.model.screening import (
+    come_with_closing,
+    look_different,
+    says_nearly_all,
+)
+from salesbook.domain.pipeline.chances.model.trial import (
+    Name,
+    Trial,
+    chosen_of,
+    is_enough,
+    tried,
+)
+from salesbook.domain.pipeline.chances.win_probability import (
+    count_frequencies,
+    naive_bayes_percent,
+)
+from salesbook.domain.pipeline.moves.notes import notes_of
+from salesbook.domain.pipeline.now import PipelineNow, pipeline_now
+from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals
+from salesbook.domain.pipeline.stages.visits import Visits
+from salesbook.messages import Finding
+
+_DAY: Final = "datetime64[D]"
+_OF_BAYES: Final = ("source", "product", "rep", "tier")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The model that is used, and the closed deals that it was learned from."""
+
+    model: DealModel
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class WinModel:
+    """What is made of the closed deals: the model to use, or none, and how it was found out."""
+
+    chosen: Name
+    learned: Learned | None
+    """None where the stage's rate is all there is."""
+    trial: Trial | None
+    """None where no model could be tried."""
+    won: int
+    """Closed deals that were won, of those that can be learned from."""
+    lost: int
+    record: DealRecord
+    visits: Visits
+    today: float
+    left_out: frozenset[str]
+    """Columns that come with closing."""
+    findings: Sequence[Finding]
+
+    def columns_at(self, moments: Moments) -> list[Column]:
+        """What is known of deals at their moments, without what comes with closing."""
+        return _without(self.record.columns_at(moments), self.left_out)
+
+    def shifts(self, day: float, place: Ints, code: Ints) -> Floats | None:
+        """By how much the log odds of deals that were open on a day differ from those of their stage.
+
+        Of a day gone it is what was learned from the deals that were closed by then: a forecast
+        that is made again as of that day must not know what became of its deals.
+
+        Returns: None where the stage's rate was all there was.
+        """
+        model = self._model_of(day)
+        if model is None or not len(place):
+            return None
+        moments = moments_on(self.visits, place, code, day)
+        return model.shift(self.columns_at(moments), len(place))
+
+    def _model_of(self, day: float) -> DealModel | None:
+        if self.learned is None or self.trial is None:
+            return None
+        if day >= self.today:
+            return self.learned.model
+        known = [fold for fold in self.trial.folds if fold.learned_until <= day]
+        return known[-1].model(self.chosen) if known else None
+
+    def chances(self, now: PipelineNow) -> Floats:
+        """The chance of every deal that is open, by key: its stage's where no model is used; else nan."""
+        deals = now.pipeline.deals
+        place = np.flatnonzero(deals.is_open)
+        rate = now.rates.now[deals.code[place]]
+        shift = self.shifts(self.today, place, deals.code[place])
+        chances = np.full(len(deals), np.nan)
+        chances[place] = rate if shift is None else shifted(rate, shift)
+        return chances
+
+
+def win_model(task: Task) -> WinModel:
+    """Find it out, once in a run."""
+    return task.once("win model", lambda: _win_model(task))
+
+
+def _win_model(task: Task) -> WinModel:
+    now = pipeline_now(task)
+    deals = now.pipeline.deals
+    notes = notes_of(deals, now.pipeline.history, task.tables["DealHistory"])
+    own = task.own.get("Deals", pd.DataFrame())
+    record = DealRecord.of(deals, notes, task.tables, own_columns(own, deals))
+    today = _day_number(task.as_of)
+
+    moments, weight = closed_moments(deals, now.passages, now.visits, now.pipeline.codes)
+    is_known = ~np.isnan(now.rates.now[moments.code])
+    moments, weight = moments.part(is_known), weight[is_known]
+    won = deals.is_won[moments.place].astype(np.float64)
+    wins = int(won.sum())
+
+    def outcome(
+        chosen: Name = "rate",
+        learned: Learned | None = None,
+        trial: Trial | None = None,
+        left_out: frozenset[str] = frozenset(),
+        findings: Sequence[Finding] = (),
+    ) -> WinModel:
+        return WinModel(
+            chosen=chosen,
+            learned=learned,
+            trial=trial,
+            won=wins,
+            lost=len(won) - wins,
+            record=record,
+            visits=now.visits,
+            today=today,
+            left_out=left_out,
+            findings=findings,
+        )
+
+    if not is_enough(won):
+        return outcome()
+
+    still_open = np.flatnonzero(deals.is_open)
+    open_moments = moments_on(now.visits, still_open, deals.code[still_open], today)
+    of_closed, of_open = record.columns_at(moments), record.columns_at(open_moments)
+    late = come_with_closing(of_closed, of_open)
+    left_out = frozenset(late)
+    of_closed, of_open = _without(of_closed, left_out), _without(of_open, left_out)
+
+    offset = log_odds_of(now.rates.now[moments.code])
+    rows = Rows(of_closed, offset, won, weight)
+    trial = _trial(now, moments, rows)
+    chosen = chosen_of(trial)
+    findings = [_about("known-at-closing", late)] if late else []
+    if chosen == "rate":
+        return outcome(trial=trial, left_out=left_out, findings=findings)
+
+    model = fit_additive(rows)
+    if chosen == "pairs":
+        model = fit_pairs(rows, model)
+    binnings = list(model.binnings.values())
+    chance = chance_of(offset + model.shift(of_closed, len(rows)))
+    others = look_different(binnings, of_closed, of_open)
+    alone = says_nearly_all(rows, binnings, chance)
+    if others:
+        findings.append(_about("open-deals-differ", others))
+    if alone:
+        findings.append(_about("one-column-tells-all", alone))
+    return outcome(chosen, Learned(model, rows), trial, left_out, findings)
+
+
+def _trial(now: PipelineNow, moments: Moments, rows: Rows) -> Trial | None:
+    deals = now.pipeline.deals
+    closed_on = _numbers(deals)
+    closed = closed_on[moments.place]
+
+    def offset_at(day: float) -> Floats:
+        rates, _ = now.rates.stays.rates_now(closed_on <= day)
+        return np.where(np.isnan(rates[moments.code]), np.nan, log_odds_of(rates[moments.code]))
+
+    def bayes_at(is_before: Flags, tested: Ints) -> Floats:
+        return _by_bayes(now, moments, rows, np.flatnonzero(is_before), tested)
+
+    return tried(rows, closed, offset_at, bayes_at)
+
+
+def _by_bayes(now: PipelineNow, moments: Moments, rows: Rows, before: Ints, tested: Ints) -> Floats:
+    """The chance by naive Bayes of some closed deals, learned from others; for comparison alone."""
+    deals, codes = now.pipeline.deals, now.pipeline.codes
+    lost_code = deals.lost_code[moments.place]
+    stage = np.where(lost_code == UNKNOWN, moments.code, lost_code)
+    words = {
+        column.name: column.words
+        for column in rows.columns
+        if column.name in _OF_BAYES and column.words is not None
+    }
+    fields = [name for name in _OF_BAYES if name in words]
+
+    def frame(part: Ints, place: Ints) -> pd.DataFrame:
+        columns = {
+            name: pd.Series(words[name][part]).where(words[name][part] >= 0) for name in fields
+        }
+        return pd.DataFrame(columns).assign(place=place, won=rows.won[part] > 0)
+
+    most_stages = int(codes.open_count.max(initial=0)) + 1
+    counted = count_frequencies(
+        frame(before, codes.place[stage[before]]), fields, stage_count=most_stages
+    )
+    percent = naive_bayes_percent(counted, frame(tested, codes.place[moments.code[tested]]))
+    return percent / 100
+
+
+def _without(columns: Sequence[Column], left_out: frozenset[str]) -> list[Column]:
+    return [column for column in columns if column.name not in left_out]
+
+
+def _about(code: str, names: Sequence[str]) -> Finding:
+    """A warning about columns of Deals; it stands at the table, for several may be meant."""
+    columns = column_names(names)
+    return Finding(code, "warning", "Deals", found=", ".join(names), params={"columns": columns})
+
+
+def column_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Columns as a fact of a sentence: ours by their word, the user's own by their header."""
+    return tuple(f"ModelTests.column={name}" if name in OURS else name for name in names)
+
+
+OURS: Final = frozenset(
+    {STAGE, "days_in_stage", "days_open", "amount", *_OF_BAYES, "contacts", "quiet_days"}
+)
+
+
+def _numbers(deals: KnownDeals) -> Floats:
+    """Per deal: the day on which it was closed; inf while it is open, -inf where nobody says."""
+    days = deals.days("closed_on")
+    numbers = np.where(np.isnat(days), -np.inf, days.astype(np.int64).astype(np.float64))
+    return np.where(deals.is_open, np.inf, numbers)
+
+
+def _day_number(day: dt.date) -> float:
+    return float(np.datetime64(day, "D").astype(np.int64))
