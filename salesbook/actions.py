@@ -141,6 +141,7 @@ class Action:
         from salesbook.domain.checks.calendar_years import unknown_years
         from salesbook.domain.gate import refuse_faults
         from salesbook.domain.past.at import at
+        from salesbook.domain.past.own_columns import own_then
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
         tell("calculating")
@@ -151,7 +152,11 @@ class Action:
             as_they_stand=self.as_they_stand,
             looks_back=task.looks_back,
         )
-        on_the_day = replace(task, tables=past.tables, whole=task.tables)
+        own = {
+            name: own_then(frame, task.tables[name], past.tables[name], task.policy)
+            for name, frame in task.own.items()
+        }
+        on_the_day = replace(task, tables=past.tables, whole=task.tables, own=own)
         # Once for all steps, and before any of them: each counts the calls that are noted now.
         calls = self._calls_taken_up(on_the_day)
         if calls is not None:

@@ -12,7 +12,6 @@ from salesbook.arrays import Days, Flags, Floats, Ints, Objects
 from salesbook.domain.arithmetic.calendar import month_of, quarter_of_month
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.chances.model.model_tests import why_the_rate
-from salesbook.domain.pipeline.chances.model.moments import moments_on
 from salesbook.domain.pipeline.chances.model.reasons import Shown, groups_of, reasons_of
 from salesbook.domain.pipeline.chances.model.win_model import WinModel
 from salesbook.domain.pipeline.chances.win_rates import StageRates
@@ -151,7 +150,7 @@ def _because(task: Task, now: PipelineNow, win: WinModel, place: Ints) -> Object
     if win.learned is None:
         return _reasons(now.pipeline.codes, rates, why_the_rate(win))[code]
 
-    moments = moments_on(win.visits, place, code, win.today)
+    moments = win.arrivals.moments(place, code, win.today)
     reps = task.tables["Reps"]
     messages = reasons_of(
         win.learned.model,

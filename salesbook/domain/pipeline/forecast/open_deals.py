@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,8 @@ _SHIFTS: Final = 16
 """Groups of like deals of a stage, each of which moves with the draws in its own way."""
 _TINY: Final = 1e-300
 """What a mean of 0 is taken as, where nothing is divided by it anyway."""
+_NEARLY_SURE: Final = 1 - 1e-12
+"""The largest chance that has odds."""
 _SURE: Final = 5.0
 """Concentration that every rate has beside what closed deals give it."""
 
@@ -80,7 +83,7 @@ class OpenMoney:
     shift: Floats | None = None
     """By how much each deal's log odds differ from those of its stage; None where none do."""
 
-    @property
+    @cached_property
     def chance(self) -> Floats:
         """How likely each deal is won on average."""
         rate = np.nan_to_num(self.rates)[self.code]
@@ -178,12 +181,18 @@ class OpenMoney:
 
     def _chance_draws(self, rows: Ints) -> Floats:
         """How likely each of some deals is won, a column per draw; its mean is the deal's chance."""
-        draws = self.rate_draws.T[self.code[rows]]
         if self.shift is None:
-            return draws
-        moved = shifted(draws, np.repeat(self.shift[rows, None], draws.shape[1], axis=1))
+            return self.rate_draws.T[self.code[rows]]
+        odds = self._odds_draws[self.code[rows]] * np.exp(self.shift[rows])[:, None]
+        moved = odds / (1 + odds)
         mean = np.maximum(moved.mean(axis=1), _TINY)
         return np.asarray(np.minimum(moved * (self.chance[rows] / mean)[:, None], 1.0))
+
+    @cached_property
+    def _odds_draws(self) -> Floats:
+        """Per stage the odds to win, a column per draw."""
+        draws = np.minimum(self.rate_draws.T, _NEARLY_SURE)
+        return np.asarray(draws / (1 - draws))
 
     def draws(
         self,

@@ -29,12 +29,45 @@ MAY_COME_WITH_CLOSING: Final = ("amount", "source", "product", "tier")
 
 
 @dataclass(frozen=True)
+class Amounts:
+    """What deals were thought to be worth, from day to day."""
+
+    noted: Dated
+    amount: Floats
+    """Of each note in the order of `noted`, and nan at the end."""
+    otherwise: Floats
+    """Per deal: where nothing was noted by the day."""
+
+    @classmethod
+    def of(cls, deals: KnownDeals, notes: Notes) -> Amounts:
+        """Read it from what runs noted.
+
+        Before the first note stands what that said, if the deal was open then; else what Deals says.
+        """
+        noticed = _numbers(notes.noticed)
+        noted = Dated(notes.deal, noticed)
+        closed = np.nan_to_num(_numbers(deals.days("closed_on")), nan=np.inf)
+        otherwise = present_values(deals).amount.copy()
+        first = np.flatnonzero(np.append(True, notes.deal[1:] != notes.deal[:-1])[: len(noticed)])
+        first = first[noticed[first] < closed[notes.deal[first]]]
+        otherwise[notes.deal[first]] = notes.values.amount[first]
+        return cls(noted, np.append(notes.values.amount[noted.order], np.nan), otherwise)
+
+    def on(self, place: Ints, day: Floats) -> Floats:
+        """The amount of each deal on a day, as it was noted last; an amount of 0 is none."""
+        row = self.noted.last(place, day)
+        amount = np.where(row >= 0, self.amount[row], self.otherwise[place])
+        return np.where(amount > 0, amount, np.nan)
+
+
+@dataclass(frozen=True)
 class DealRecord:
     """Everything from which it can be told how a deal stood on any day."""
 
-    deals: KnownDeals
-    notes: Notes
-    """Amounts as runs saw them."""
+    words: Sequence[Column]
+    """Of our own fields, of all deals."""
+    created: Floats
+    amounts: Amounts
     activities: Dated
     first_activity: float
     """The day from which on somebody kept a log; nan where nobody does."""
@@ -56,6 +89,7 @@ class DealRecord:
         own: Sequence[Column],
     ) -> DealRecord:
         """Read it from Activities and TierHistory."""
+        frame = deals.frame
         known_ids = pd.Index(deals.frame["deal_id"])
         done = tables["Activities"]
         deal = np.asarray(known_ids.get_indexer(pd.Index(done["deal_id"])), dtype=np.int64)
@@ -67,8 +101,9 @@ class DealRecord:
         words, names = pd.factorize(history["tier"], sort=True)
         own_customer = pd.Index(customers).get_indexer(pd.Index(deals.frame["customer_id"]))
         return cls(
-            deals=deals,
-            notes=notes,
+            words=[_words(code, frame[field]) for field, code in _WORDS.items()],
+            created=_numbers(frame["created_on"]),
+            amounts=Amounts.of(deals, notes),
             activities=Dated(deal[is_of_deal], day[is_of_deal]),
             first_activity=float(day[is_of_deal].min()) if is_of_deal.any() else np.nan,
             customer=np.asarray(own_customer, dtype=np.int64),
@@ -84,44 +119,17 @@ class DealRecord:
         Of the user's own columns nobody has noted what stood there earlier: what stands there now
         counts, which is why `screening` looks at them.
         """
-        frame = self.deals.frame
         place, day = moments.place, moments.day
-        created = _numbers(frame["created_on"])[place]
-        columns = [
+        return [
             Column(STAGE, False, words=moments.code, vocabulary=_numbered(moments.code)),
             Column("days_in_stage", False, numbers=moments.age),
-            Column("days_open", False, numbers=_not_negative(day - created)),
-            Column("amount", False, numbers=self._amounts(place, day)),
-            *(_words(code, frame[field]).part(place) for field, code in _WORDS.items()),
+            Column("days_open", False, numbers=_not_negative(day - self.created[place])),
+            Column("amount", False, numbers=self.amounts.on(place, day)),
+            *(column.part(place) for column in self.words),
             Column("tier", False, words=self._tiers(place, day), vocabulary=self.tier_names),
             *self._contacts(place, day),
             *(column.part(place) for column in self.own),
         ]
-        return columns
-
-    def _amounts(self, place: Ints, day: Floats) -> Floats:
-        """What each deal was thought to be worth; an amount of 0 is none.
-
-        The last note up to the day. Without one the first that was made before the deal closed, and
-        without that what Deals says.
-        """
-        noticed = _numbers(self.notes.noticed)
-        noted = Dated(self.notes.deal, noticed)
-        closed = np.nan_to_num(_numbers(self.deals.days("closed_on")), nan=np.inf)
-
-        amount = present_values(self.deals).amount[place].copy()
-        is_first = np.append(True, self.notes.deal[1:] != self.notes.deal[:-1])
-        first = np.flatnonzero(is_first[: len(noticed)])
-        was_open = noticed[first] < closed[self.notes.deal[first]]
-        first_of_deal = np.full(len(self.deals), -1, dtype=np.int64)
-        first_of_deal[self.notes.deal[first[was_open]]] = first[was_open]
-
-        row = noted.last(place, day)
-        note = np.where(row >= 0, noted.order[np.maximum(row, 0)], -1) if len(noticed) else row
-        note = np.where(note >= 0, note, first_of_deal[place])
-        if len(noticed):
-            amount = np.where(note >= 0, self.notes.values.amount[np.maximum(note, 0)], amount)
-        return np.where(amount > 0, amount, np.nan)
 
     def _tiers(self, place: Ints, day: Floats) -> Ints:
         """The tier that each deal's customer had by then; one won deal more raises it later."""

@@ -50,15 +50,61 @@ class Moments:
         return Moments(self.place[rows], self.code[rows], self.day[rows], self.age[rows])
 
 
-def moments_on(visits: Visits, place: Ints, code: Ints, day: float) -> Moments:
-    """How open deals stood on one day.
+class Dated:
+    """Rows by deal and day, of which the last one up to any day is looked up."""
 
-    Args:
-        place: which deals were open.
-        code: in which stage each was.
-    """
-    days = np.full(len(place), day)
-    return Moments(place, code, days, _ages(visits, place, code, days))
+    def __init__(self, deal: Ints, day: Floats) -> None:
+        self.order = np.lexsort((day, deal))
+        """Places of the rows in their order."""
+        self._key = deal[self.order] * _SPAN + day[self.order]
+        self._deal = deal[self.order]
+
+    def last(self, place: Ints, day: Floats) -> Ints:
+        """Per deal and day: the place in `order` of its last row up to then; -1 where none is."""
+        if not len(self._key):
+            return np.full(len(place), -1, dtype=np.int64)
+        until = np.searchsorted(self._key, place * _SPAN + np.nan_to_num(day, nan=-1.0), "right")
+        row = until - 1
+        is_same: Flags = (row >= 0) & (self._deal[np.maximum(row, 0)] == place)
+        return np.where(is_same & ~np.isnan(day), row, -1).astype(np.int64)
+
+    def count(self, place: Ints, after: Floats, until: Floats) -> Floats:
+        """Per deal: how many rows are dated after one day and up to another."""
+        low = np.searchsorted(self._key, place * _SPAN + after, "right")
+        high = np.searchsorted(self._key, place * _SPAN + until, "right")
+        return (high - low).astype(np.float64)
+
+    def days(self, row: Ints) -> Floats:
+        """The days of rows by their place in `order`; nan for -1."""
+        if not len(self._key):
+            return np.full(len(row), np.nan)
+        day = self._key - self._deal * _SPAN
+        return np.where(row >= 0, day[np.maximum(row, 0)], np.nan)
+
+
+class Arrivals:
+    """When each deal came into which stage, as far as the days are known."""
+
+    def __init__(self, visits: Visits) -> None:
+        known = np.flatnonzero(~np.isnan(visits.start))
+        self._dated = Dated(visits.deal[known], visits.start[known])
+        in_order = known[self._dated.order]
+        # One more at the end, for -1 where there is none.
+        self._code = np.append(visits.code[in_order], UNKNOWN)
+        self._start = np.append(visits.start[in_order], np.nan)
+
+    def moments(self, place: Ints, code: Ints, day: float) -> Moments:
+        """How open deals stood on one day.
+
+        Args:
+            place: which deals were open.
+            code: in which stage each was.
+        """
+        days = np.full(len(place), day)
+        row = self._dated.last(place, days)
+        in_stage = (row >= 0) & (self._code[row] == code)
+        age = np.where(in_stage, np.maximum(day - self._start[row], 0.0), np.nan)
+        return Moments(place, code, days, age)
 
 
 def closed_moments(
@@ -144,48 +190,3 @@ def lots_of(keys: Sequence[str]) -> Floats:
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(mixer)
     mixed ^= mixed >> np.uint64(31)
     return np.asarray((mixed >> np.uint64(11)).astype(np.float64) / float(1 << 53))
-
-
-def _ages(visits: Visits, place: Ints, code: Ints, day: Floats) -> Floats:
-    """Days since each deal entered the stage that it is in; nan where nothing says."""
-    known = np.flatnonzero(~np.isnan(visits.start))
-    latest = Dated(visits.deal[known], visits.start[known])
-    row = latest.last(place, day)
-    is_met = row >= 0
-    visit = known[latest.order[np.maximum(row, 0)]] if len(known) else np.zeros(len(row), np.int64)
-    if not len(known):
-        return np.full(len(place), np.nan)
-    is_same_stage = is_met & (visits.code[visit] == code)
-    return np.where(is_same_stage, np.maximum(day - visits.start[visit], 0.0), np.nan)
-
-
-class Dated:
-    """Rows by deal and day, of which the last one up to any day is looked up."""
-
-    def __init__(self, deal: Ints, day: Floats) -> None:
-        self.order = np.lexsort((day, deal))
-        """Places of the rows in their order."""
-        self._key = deal[self.order] * _SPAN + day[self.order]
-        self._deal = deal[self.order]
-
-    def last(self, place: Ints, day: Floats) -> Ints:
-        """Per deal and day: the place in `order` of its last row up to then; -1 where none is."""
-        if not len(self._key):
-            return np.full(len(place), -1, dtype=np.int64)
-        until = np.searchsorted(self._key, place * _SPAN + np.nan_to_num(day, nan=-1.0), "right")
-        row = until - 1
-        is_same: Flags = (row >= 0) & (self._deal[np.maximum(row, 0)] == place)
-        return np.where(is_same & ~np.isnan(day), row, -1).astype(np.int64)
-
-    def count(self, place: Ints, after: Floats, until: Floats) -> Floats:
-        """Per deal: how many rows are dated after one day and up to another."""
-        low = np.searchsorted(self._key, place * _SPAN + after, "right")
-        high = np.searchsorted(self._key, place * _SPAN + until, "right")
-        return (high - low).astype(np.float64)
-
-    def days(self, row: Ints) -> Floats:
-        """The days of rows by their place in `order`; nan for -1."""
-        if not len(self._key):
-            return np.full(len(row), np.nan)
-        day = self._key - self._deal * _SPAN
-        return np.where(row >= 0, day[np.maximum(row, 0)], np.nan)

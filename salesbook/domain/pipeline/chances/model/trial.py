@@ -111,6 +111,7 @@ def tried(
     closed: Floats,
     offset_at: Callable[[float], Floats],
     bayes_at: Callable[[Flags, Ints], Floats],
+    cuts: Sequence[float] = (),
 ) -> Trial | None:
     """Cut closed deals into five blocks by their days, and test each on what was learned before it.
 
@@ -122,6 +123,7 @@ def tried(
         closed: the day on which each was closed; -inf where nobody knows.
         offset_at: gives log odds of each row's stage by what was closed by the end of a day.
         bayes_at: gives the chance by naive Bayes of some rows, learned from others.
+        cuts: first days of other blocks to test.
 
     Returns: None where no block can be tested.
     """
@@ -130,11 +132,12 @@ def tried(
     if not len(days):
         return None
     # One part more than blocks: the first one is only learned from.
-    cuts = np.unique(days[[len(days) * part // (BLOCKS + 1) for part in range(1, BLOCKS + 1)]])
-    ends = np.append(cuts[1:], days[-1] + 1)
+    evenly = days[[len(days) * part // (BLOCKS + 1) for part in range(1, BLOCKS + 1)]]
+    first_days = np.unique(np.array(cuts) if cuts else evenly)
+    ends = np.append(first_days[1:], days[-1] + 1)
 
     folds, parts = [], []
-    for first_day, next_day in zip(cuts.tolist(), ends.tolist(), strict=True):
+    for first_day, next_day in zip(first_days.tolist(), ends.tolist(), strict=True):
         is_before = closed < first_day
         tested = np.flatnonzero((closed >= first_day) & (closed < next_day))
         wins = rows.won[is_before].sum()

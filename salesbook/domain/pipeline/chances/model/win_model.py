@@ -7,8 +7,8 @@ those it had learned from. The stage's rate stays until a richer model is better
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,7 +29,7 @@ from salesbook.domain.pipeline.chances.model.known_columns import (
     DealRecord,
     own_columns,
 )
-from salesbook.domain.pipeline.chances.model.moments import Moments, closed_moments, moments_on
+from salesbook.domain.pipeline.chances.model.moments import Arrivals, Moments, closed_moments
 from salesbook.domain.pipeline.chances.model.screening import (
     come_with_closing,
     look_different,
@@ -49,7 +49,6 @@ from salesbook.domain.pipeline.chances.win_probability import (
 from salesbook.domain.pipeline.moves.notes import notes_of
 from salesbook.domain.pipeline.now import PipelineNow, pipeline_now
 from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals
-from salesbook.domain.pipeline.stages.visits import Visits
 from salesbook.messages import Finding
 
 _DAY: Final = "datetime64[D]"
@@ -77,7 +76,7 @@ class WinModel:
     """Closed deals that were won, of those that can be learned from."""
     lost: int
     record: DealRecord
-    visits: Visits
+    arrivals: Arrivals
     today: float
     left_out: frozenset[str]
     """Columns that come with closing."""
@@ -98,7 +97,7 @@ class WinModel:
         model = self._model_of(day)
         if model is None or not len(place):
             return None
-        moments = moments_on(self.visits, place, code, day)
+        moments = self.arrivals.moments(place, code, day)
         return model.shift(self.columns_at(moments), len(place))
 
     def _model_of(self, day: float) -> DealModel | None:
@@ -125,90 +124,115 @@ def win_model(task: Task) -> WinModel:
     return task.once("win model", lambda: _win_model(task))
 
 
-def _win_model(task: Task) -> WinModel:
-    now = pipeline_now(task)
-    deals = now.pipeline.deals
-    notes = notes_of(deals, now.pipeline.history, task.tables["DealHistory"])
-    own = task.own.get("Deals", pd.DataFrame())
-    record = DealRecord.of(deals, notes, task.tables, own_columns(own, deals))
-    today = _day_number(task.as_of)
+@dataclass(frozen=True)
+class ClosedDeals:
+    """The closed deals that can be learned from, each as it stood on one day while it was open."""
 
-    moments, weight = closed_moments(deals, now.passages, now.visits, now.pipeline.codes)
-    is_known = ~np.isnan(now.rates.now[moments.code])
-    moments, weight = moments.part(is_known), weight[is_known]
-    won = deals.is_won[moments.place].astype(np.float64)
-    wins = int(won.sum())
+    now: PipelineNow
+    record: DealRecord
+    arrivals: Arrivals
+    moments: Moments
+    weight: Floats
+    won: Floats
 
-    def outcome(
-        chosen: Name = "rate",
-        learned: Learned | None = None,
-        trial: Trial | None = None,
-        left_out: frozenset[str] = frozenset(),
-        findings: Sequence[Finding] = (),
-    ) -> WinModel:
-        return WinModel(
-            chosen=chosen,
-            learned=learned,
-            trial=trial,
-            won=wins,
-            lost=len(won) - wins,
-            record=record,
-            visits=now.visits,
-            today=today,
-            left_out=left_out,
-            findings=findings,
+    @classmethod
+    def of(cls, task: Task) -> ClosedDeals:
+        """Those of a run. A stage without a rate has deals of a pipeline without closed ones."""
+        now = pipeline_now(task)
+        deals = now.pipeline.deals
+        notes = notes_of(deals, now.pipeline.history, task.tables["DealHistory"])
+        own = task.own.get("Deals", pd.DataFrame())
+        moments, weight = closed_moments(deals, now.passages, now.visits, now.pipeline.codes)
+        is_known = ~np.isnan(now.rates.now[moments.code])
+        moments = moments.part(is_known)
+        return cls(
+            now=now,
+            record=DealRecord.of(deals, notes, task.tables, own_columns(own, deals)),
+            arrivals=Arrivals(now.visits),
+            moments=moments,
+            weight=weight[is_known],
+            won=deals.is_won[moments.place].astype(np.float64),
         )
 
-    if not is_enough(won):
-        return outcome()
+    def rows(self, left_out: Collection[str] = ()) -> Rows:
+        """What a model is learned from, without some columns."""
+        return Rows(
+            columns=_without(self.record.columns_at(self.moments), left_out),
+            offset=log_odds_of(self.now.rates.now[self.moments.code]),
+            won=self.won,
+            weight=self.weight,
+        )
 
+    def tried(self, rows: Rows, cuts: Sequence[float] = ()) -> Trial | None:
+        """Hold the models to deals that closed later; see `trial.tried`."""
+        stays, code = self.now.rates.stays, self.moments.code
+        closed_on = _closing_days(self.now.pipeline.deals)
+
+        def offset_at(day: float) -> Floats:
+            rates, _ = stays.rates_now(closed_on <= day)
+            return np.where(np.isnan(rates[code]), np.nan, log_odds_of(rates[code]))
+
+        def bayes_at(is_before: Flags, tested: Ints) -> Floats:
+            return _by_bayes(self, rows, np.flatnonzero(is_before), tested)
+
+        return tried(rows, closed_on[self.moments.place], offset_at, bayes_at, cuts)
+
+
+def _win_model(task: Task) -> WinModel:
+    closed = ClosedDeals.of(task)
+    today = _day_number(task.as_of)
+    as_the_stage = WinModel(
+        chosen="rate",
+        learned=None,
+        trial=None,
+        won=int(closed.won.sum()),
+        lost=int((1 - closed.won).sum()),
+        record=closed.record,
+        arrivals=closed.arrivals,
+        today=today,
+        left_out=frozenset(),
+        findings=(),
+    )
+    if not is_enough(closed.won):
+        return as_the_stage
+
+    deals = closed.now.pipeline.deals
     still_open = np.flatnonzero(deals.is_open)
-    open_moments = moments_on(now.visits, still_open, deals.code[still_open], today)
-    of_closed, of_open = record.columns_at(moments), record.columns_at(open_moments)
-    late = come_with_closing(of_closed, of_open)
-    left_out = frozenset(late)
-    of_closed, of_open = _without(of_closed, left_out), _without(of_open, left_out)
+    open_moments = closed.arrivals.moments(still_open, deals.code[still_open], today)
+    of_open = closed.record.columns_at(open_moments)
+    rows = closed.rows()
+    late = come_with_closing(rows.columns, of_open)
+    rows, of_open = replace(rows, columns=_without(rows.columns, late)), _without(of_open, late)
 
-    offset = log_odds_of(now.rates.now[moments.code])
-    rows = Rows(of_closed, offset, won, weight)
-    trial = _trial(now, moments, rows)
+    trial = closed.tried(rows)
     chosen = chosen_of(trial)
-    findings = [_about("known-at-closing", late)] if late else []
+    tested = replace(
+        as_the_stage,
+        chosen=chosen,
+        trial=trial,
+        left_out=frozenset(late),
+        findings=_about("known-at-closing", late),
+    )
     if chosen == "rate":
-        return outcome(trial=trial, left_out=left_out, findings=findings)
+        return tested
 
     model = fit_additive(rows)
     if chosen == "pairs":
         model = fit_pairs(rows, model)
     binnings = list(model.binnings.values())
-    chance = chance_of(offset + model.shift(of_closed, len(rows)))
-    others = look_different(binnings, of_closed, of_open)
-    alone = says_nearly_all(rows, binnings, chance)
-    if others:
-        findings.append(_about("open-deals-differ", others))
-    if alone:
-        findings.append(_about("one-column-tells-all", alone))
-    return outcome(chosen, Learned(model, rows), trial, left_out, findings)
+    chance = chance_of(rows.offset + model.shift(rows.columns, len(rows)))
+    findings = (
+        *tested.findings,
+        *_about("open-deals-differ", look_different(binnings, rows.columns, of_open)),
+        *_about("one-column-tells-all", says_nearly_all(rows, binnings, chance)),
+    )
+    return replace(tested, learned=Learned(model, rows), findings=findings)
 
 
-def _trial(now: PipelineNow, moments: Moments, rows: Rows) -> Trial | None:
-    deals = now.pipeline.deals
-    closed_on = _numbers(deals)
-    closed = closed_on[moments.place]
-
-    def offset_at(day: float) -> Floats:
-        rates, _ = now.rates.stays.rates_now(closed_on <= day)
-        return np.where(np.isnan(rates[moments.code]), np.nan, log_odds_of(rates[moments.code]))
-
-    def bayes_at(is_before: Flags, tested: Ints) -> Floats:
-        return _by_bayes(now, moments, rows, np.flatnonzero(is_before), tested)
-
-    return tried(rows, closed, offset_at, bayes_at)
-
-
-def _by_bayes(now: PipelineNow, moments: Moments, rows: Rows, before: Ints, tested: Ints) -> Floats:
+def _by_bayes(closed: ClosedDeals, rows: Rows, before: Ints, tested: Ints) -> Floats:
     """The chance by naive Bayes of some closed deals, learned from others; for comparison alone."""
-    deals, codes = now.pipeline.deals, now.pipeline.codes
+    deals, codes = closed.now.pipeline.deals, closed.now.pipeline.codes
+    moments = closed.moments
     lost_code = deals.lost_code[moments.place]
     stage = np.where(lost_code == UNKNOWN, moments.code, lost_code)
     words = {
@@ -232,14 +256,16 @@ def _by_bayes(now: PipelineNow, moments: Moments, rows: Rows, before: Ints, test
     return percent / 100
 
 
-def _without(columns: Sequence[Column], left_out: frozenset[str]) -> list[Column]:
+def _without(columns: Sequence[Column], left_out: Collection[str]) -> list[Column]:
     return [column for column in columns if column.name not in left_out]
 
 
-def _about(code: str, names: Sequence[str]) -> Finding:
-    """A warning about columns of Deals; it stands at the table, for several may be meant."""
+def _about(code: str, names: Sequence[str]) -> list[Finding]:
+    """A warning about columns of Deals, where any is meant; it stands at the table."""
+    if not names:
+        return []
     columns = column_names(names)
-    return Finding(code, "warning", "Deals", found=", ".join(names), params={"columns": columns})
+    return [Finding(code, "warning", "Deals", found=", ".join(names), params={"columns": columns})]
 
 
 def column_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -252,7 +278,7 @@ OURS: Final = frozenset(
 )
 
 
-def _numbers(deals: KnownDeals) -> Floats:
+def _closing_days(deals: KnownDeals) -> Floats:
     """Per deal: the day on which it was closed; inf while it is open, -inf where nobody says."""
     days = deals.days("closed_on")
     numbers = np.where(np.isnat(days), -np.inf, days.astype(np.int64).astype(np.float64))
