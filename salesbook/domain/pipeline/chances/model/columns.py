@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -131,10 +131,16 @@ def _edges(numbers: Floats) -> Floats:
     if len(values) <= most:
         return np.asarray((values[1:] + values[:-1]) / 2, dtype=np.float64)
 
-    # A quantile that falls on a value met often begins a bin there, and the next one begins after.
     levels = np.arange(1, most) / most
-    quantiles = np.unique(np.quantile(known, levels, method="inverted_cdf"))
-    return np.asarray(quantiles[quantiles > values[0]], dtype=np.float64)
+    quantiles, times = np.unique(
+        np.quantile(known, levels, method="inverted_cdf"), return_counts=True
+    )
+    # A value on which several quantiles fall is met often. Its bin holds nothing else: the next one
+    # begins with the next larger value.
+    often = quantiles[(times > 1) & (quantiles < values[-1])]
+    following = values[np.searchsorted(values, often, side="right")]
+    edges = np.unique(np.concatenate([quantiles, following]))
+    return np.asarray(edges[edges > values[0]], dtype=np.float64)
 
 
 def _bins_of_words(words: Ints, vocabulary_size: int) -> tuple[Ints, int]:
@@ -172,8 +178,3 @@ def binnings_of(columns: Sequence[Column]) -> dict[str, Binning]:
     """By name: the bins of each column that tells deals apart."""
     found = {column.name: binning_of(column) for column in columns}
     return {name: binning for name, binning in found.items() if binning is not None}
-
-
-def by_name(columns: Sequence[Column]) -> Mapping[str, Column]:
-    """The columns by their names."""
-    return {column.name: column for column in columns}

@@ -80,10 +80,6 @@ class DealModel:
             shift += part
         return shift
 
-    def without_pairs(self) -> DealModel:
-        """The sum of the terms of single columns; the same model where it has no pair."""
-        return DealModel(self.binnings, tuple(term for term in self.terms if not term.is_pair))
-
 
 def _bins_of_term(term: Term, binnings: Mapping[str, Binning], bins: Mapping[str, Ints]) -> Ints:
     if not term.is_pair:

@@ -18,11 +18,13 @@ import numpy as np
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.pipeline.chances.win_rates import stay_weights
 from salesbook.domain.pipeline.funnel.stages import Passages
-from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals
 from salesbook.domain.pipeline.stages.visits import Visits
 
 _SHORTEST: Final = 0.5
 """Days that a visit of 0 days counts for: it began and ended at some hour of one day."""
+_TINY: Final = 1e-300
+"""What a sum of 0 is taken as, where nothing is divided by it anyway."""
 _SPAN: Final = 1e6
 """More days than any book covers: what a deal's number is multiplied by to order by deal and day."""
 _GOLDEN: Final = 0x9E3779B97F4A7C15
@@ -85,8 +87,8 @@ class Dated:
 class Arrivals:
     """When each deal came into which stage, as far as the days are known."""
 
-    def __init__(self, visits: Visits) -> None:
-        known = np.flatnonzero(~np.isnan(visits.start))
+    def __init__(self, visits: Visits, passages: Passages) -> None:
+        known = np.flatnonzero(~np.isnan(visits.start) & were_entered(visits, passages))
         self._dated = Dated(visits.deal[known], visits.start[known])
         in_order = known[self._dated.order]
         # One more at the end, for -1 where there is none.
@@ -107,21 +109,19 @@ class Arrivals:
         return Moments(place, code, days, age)
 
 
-def closed_moments(
-    deals: KnownDeals, passages: Passages, visits: Visits, codes: StageCodes
-) -> tuple[Moments, Floats]:
-    """Choose a day of the life of each closed deal, and say for how many deals it counts.
+def closed_moments(deals: KnownDeals, passages: Passages, visits: Visits) -> tuple[Moments, Floats]:
+    """Choose a day of the life of each closed deal, and say how long that was.
 
     The day falls anywhere between entering the first known stage and closing, by lot: by a number
     that is made of the deal's key, so that it is the same in every run. Where no days are known
     the lot falls on one of the stages that the deal entered. A deal counts for the days that it was
-    open, for on any one day those are met that stay long: as in the stages' rates.
+    open, for on any one day those are met that stay long: see `weights_of`.
 
-    Returns: one moment per closed deal that ever was in an open stage, by place; and weights that
-        add up to the number of equal deals that are as sure.
+    Returns: one moment per closed deal that ever was in an open stage, by place; and the days that
+        each was open, nan where they are not known.
     """
     days = np.maximum(visits.end - visits.start, _SHORTEST)
-    is_usable = ~np.isnan(days) & ~deals.is_open[visits.deal]
+    is_usable = ~np.isnan(days) & ~deals.is_open[visits.deal] & were_entered(visits, passages)
     rows = np.flatnonzero(is_usable)
     known = _chosen(deals, visits.deal[rows], days[rows])
 
@@ -140,13 +140,27 @@ def closed_moments(
     total[known.deal] = known.total
 
     place = np.flatnonzero(code != UNKNOWN)
-    pipe = deals.pipe[place]
-    weight = stay_weights(total[place], pipe, deals.is_won[place], len(codes.pipelines))
-    as_sure_as = weight.sum() / max(float((weight**2).sum()), 1e-300)
-    return (
-        Moments(place, code[place], day[place], np.maximum(age[place], 0.0)),
-        weight * as_sure_as,
-    )
+    moments = Moments(place, code[place], day[place], np.maximum(age[place], 0.0))
+    return moments, total[place]
+
+
+def weights_of(days: Floats, pipe: Ints, is_won: Flags, pipe_count: int) -> Floats:
+    """For how many deals each closed deal counts: by the days that it was open, as in stages' rates.
+
+    Returns: weights that add up to the number of equal deals that are as sure.
+    """
+    weight = stay_weights(days, pipe, is_won, pipe_count)
+    as_sure_as = weight.sum() / max(float((weight**2).sum()), _TINY)
+    return np.asarray(weight * as_sure_as, dtype=np.float64)
+
+
+def were_entered(visits: Visits, passages: Passages) -> Flags:
+    """True for visits to stages that count as entered, as in the stages' rates.
+
+    Others lie between two that are known: a deal that passed a stage unseen may have skipped it.
+    """
+    size = 1 + max(int(visits.code.max(initial=0)), int(passages.code.max(initial=0)))
+    return np.isin(visits.deal * size + visits.code, passages.deal * size + passages.code)
 
 
 @dataclass(frozen=True)

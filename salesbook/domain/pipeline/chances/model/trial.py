@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -106,13 +106,21 @@ def is_enough(won: Floats) -> bool:
     return len(won) >= FEWEST_CLOSED and of_rarer >= FEWEST_OF_A_KIND
 
 
-def tried(
-    rows: Rows,
-    closed: Floats,
-    offset_at: Callable[[float], Floats],
-    bayes_at: Callable[[Flags, Ints], Floats],
-    cuts: Sequence[float] = (),
-) -> Trial | None:
+@dataclass(frozen=True)
+class Past:
+    """What can be told of closed deals as of the days before they closed."""
+
+    closed: Floats
+    """The day on which each was closed; -inf where nobody knows."""
+    offset_at: Callable[[float], Floats]
+    """Gives log odds of each deal's stage by what was closed by the end of a day."""
+    weights: Callable[[Flags], Floats]
+    """Gives the weights of some deals, where no others are known."""
+    bayes_at: Callable[[Flags, Ints], Floats]
+    """Gives the chance by naive Bayes of some deals, learned from others."""
+
+
+def tried(rows: Rows, past: Past, cuts: Sequence[float] = ()) -> Trial | None:
     """Cut closed deals into five blocks by their days, and test each on what was learned before it.
 
     Days are not cut. Deals of which nobody knows when they were closed are learned from and not
@@ -120,15 +128,12 @@ def tried(
 
     Args:
         rows: closed deals, whatever their order; their offsets are not looked at.
-        closed: the day on which each was closed; -inf where nobody knows.
-        offset_at: gives log odds of each row's stage by what was closed by the end of a day.
-        bayes_at: gives the chance by naive Bayes of some rows, learned from others.
         cuts: first days of other blocks to test.
 
     Returns: None where no block can be tested.
     """
-    is_dated = np.isfinite(closed)
-    days = np.sort(closed[is_dated])
+    closed = past.closed
+    days = np.sort(closed[np.isfinite(closed)])
     if not len(days):
         return None
     # One part more than blocks: the first one is only learned from.
@@ -142,28 +147,20 @@ def tried(
         tested = np.flatnonzero((closed >= first_day) & (closed < next_day))
         wins = rows.won[is_before].sum()
         of_rarer = min(wins, is_before.sum() - wins)
-        if of_rarer < FEWEST_OF_A_KIND or not len(tested):
+        offset = past.offset_at(first_day - 1)
+        if of_rarer < FEWEST_OF_A_KIND or not len(tested) or not np.isfinite(offset).all():
             continue
-        offset = offset_at(first_day - 1)
-        if not np.isfinite(offset).all():
-            continue
-        fold, said = _block(_with(rows, offset), is_before, tested, first_day - 1)
-        said["bayes"] = bayes_at(is_before, tested)
-        before = rows.part(is_before)
+        then = replace(rows, offset=offset)
+        before = replace(then.part(is_before), weight=past.weights(is_before))
+        fold, said = _block(before, then.part(tested), first_day - 1)
+        said["bayes"] = past.bayes_at(is_before, tested)
         share = float(np.average(before.won, weights=before.weight))
         folds.append(fold)
         parts.append((tested, np.full(len(tested), share), said))
     return _put_together(rows, closed, folds, parts) if folds else None
 
 
-def _with(rows: Rows, offset: Floats) -> Rows:
-    return Rows(rows.columns, offset, rows.won, rows.weight)
-
-
-def _block(
-    rows: Rows, is_before: Flags, tested: Ints, learned_until: float
-) -> tuple[Fold, dict[Name, Floats]]:
-    before, after = rows.part(is_before), rows.part(tested)
+def _block(before: Rows, after: Rows, learned_until: float) -> tuple[Fold, dict[Name, Floats]]:
     additive = fit_additive(before)
     pairs = fit_pairs(before, additive)
     size = len(after)

@@ -29,7 +29,12 @@ from salesbook.domain.pipeline.chances.model.known_columns import (
     DealRecord,
     own_columns,
 )
-from salesbook.domain.pipeline.chances.model.moments import Arrivals, Moments, closed_moments
+from salesbook.domain.pipeline.chances.model.moments import (
+    Arrivals,
+    Moments,
+    closed_moments,
+    weights_of,
+)
 from salesbook.domain.pipeline.chances.model.screening import (
     come_with_closing,
     look_different,
@@ -37,6 +42,7 @@ from salesbook.domain.pipeline.chances.model.screening import (
 )
 from salesbook.domain.pipeline.chances.model.trial import (
     Name,
+    Past,
     Trial,
     chosen_of,
     is_enough,
@@ -132,7 +138,8 @@ class ClosedDeals:
     record: DealRecord
     arrivals: Arrivals
     moments: Moments
-    weight: Floats
+    days: Floats
+    """How long each was open; nan where nothing says."""
     won: Floats
 
     @classmethod
@@ -142,15 +149,15 @@ class ClosedDeals:
         deals = now.pipeline.deals
         notes = notes_of(deals, now.pipeline.history, task.tables["DealHistory"])
         own = task.own.get("Deals", pd.DataFrame())
-        moments, weight = closed_moments(deals, now.passages, now.visits, now.pipeline.codes)
+        moments, days = closed_moments(deals, now.passages, now.visits)
         is_known = ~np.isnan(now.rates.now[moments.code])
         moments = moments.part(is_known)
         return cls(
             now=now,
             record=DealRecord.of(deals, notes, task.tables, own_columns(own, deals)),
-            arrivals=Arrivals(now.visits),
+            arrivals=Arrivals(now.visits, now.passages),
             moments=moments,
-            weight=weight[is_known],
+            days=days[is_known],
             won=deals.is_won[moments.place].astype(np.float64),
         )
 
@@ -160,8 +167,14 @@ class ClosedDeals:
             columns=_without(self.record.columns_at(self.moments), left_out),
             offset=log_odds_of(self.now.rates.now[self.moments.code]),
             won=self.won,
-            weight=self.weight,
+            weight=self.weights(np.ones(len(self.won), dtype=bool)),
         )
+
+    def weights(self, rows: Flags) -> Floats:
+        """For how many deals each of some closed deals counts, of all that are known with it."""
+        pipes = self.now.pipeline.deals.pipe[self.moments.place]
+        count = len(self.now.pipeline.codes.pipelines)
+        return weights_of(self.days[rows], pipes[rows], self.won[rows] > 0, count)
 
     def tried(self, rows: Rows, cuts: Sequence[float] = ()) -> Trial | None:
         """Hold the models to deals that closed later; see `trial.tried`."""
@@ -175,7 +188,8 @@ class ClosedDeals:
         def bayes_at(is_before: Flags, tested: Ints) -> Floats:
             return _by_bayes(self, rows, np.flatnonzero(is_before), tested)
 
-        return tried(rows, closed_on[self.moments.place], offset_at, bayes_at, cuts)
+        past = Past(closed_on[self.moments.place], offset_at, self.weights, bayes_at)
+        return tried(rows, past, cuts)
 
 
 def _win_model(task: Task) -> WinModel:
