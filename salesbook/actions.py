@@ -364,6 +364,8 @@ _SCORE = Action(
         "Orders",
         "Payments",
         "StageHistory",
+        "DealHistory",
+        "TierHistory",
         "ForecastHistory",
         "TargetPlan",
         "Commission",
@@ -372,6 +374,7 @@ _SCORE = Action(
         # Which rows somebody marked there is his own, and stays.
         "Proposal",
     ),
+    own_columns_of=("Deals",),
     writes=(
         "Attainment",
         "Proposal",

@@ -21,6 +21,8 @@ from salesbook.domain.pipeline.chances.model.win_model import ClosedDeals, win_m
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.windows import Window
 from salesbook.domain.pipeline.now import pipeline_now
+from salesbook.domain.proposals.basis import ProposalBasis
+from salesbook.frames import empty_frame
 from salesbook.messages import Message
 from tests.pipeline_book import records
 
@@ -353,3 +355,32 @@ def test_every_sentence_is_found_in_both_languages(language):
             text = labels.sentence(message, language)
             assert "{" not in text
             assert "ModelTests." not in text
+
+
+def test_a_second_run_of_the_day_says_the_same():
+    """Also where the first one noted an amount that is another since yesterday."""
+    task = telling().task
+    frame = task.tables["Deals"]
+    amount = frame["amount"].mask(frame["stage"] == "Talks", frame["amount"] * 3)
+    changed = {**task.tables, "Deals": frame.assign(amount=amount)}
+    first = ACTIONS["funnel"].run(fresh(task, tables=changed))
+    assert len(first.tables["DealHistory"])
+    kept = {name: first.tables[name] for name in ("StageHistory", "DealHistory")}
+    second = ACTIONS["funnel"].run(fresh(task, tables={**changed, **kept}))
+    for name in ("DealScores", "ModelTests"):
+        pd.testing.assert_frame_equal(first.tables[name], second.tables[name])
+
+
+def test_a_proposal_weighs_open_deals_as_the_forecast_does():
+    """For that it reads what the forecast reads of deals, also where it runs alone."""
+    book = telling()
+    for verb in ("propose", "score"):
+        action = ACTIONS[verb]
+        assert action.own_columns_of == ("Deals",)
+        tables = {name: empty_frame(name) for name in action.reads}
+        tables |= {name: book.task.tables[name] for name in ("Deals", "StageHistory", "Reps")}
+        basis = ProposalBasis(fresh(book.task, tables=tables), pd.DataFrame(), pd.DataFrame())
+        forecast = outcome_of("telling").tables["Forecast"]
+        months = forecast["period"].str.fullmatch(r"\d{4}-\d{2}")
+        of_all = forecast[months & (forecast["slice_kind"] == "all")]
+        assert int(basis.pipeline["weighted"].sum()) == int(of_all["weighted"].sum())

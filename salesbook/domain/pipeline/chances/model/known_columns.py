@@ -132,8 +132,11 @@ class DealRecord:
         ]
 
     def _tiers(self, place: Ints, day: Floats) -> Ints:
-        """The tier that each deal's customer had by then; one won deal more raises it later."""
-        row = self.tiers.last(self.customer[place], day)
+        """The tier that each deal's customer had the day before; one won deal more raises it later.
+
+        What a run of the day itself found may come before this one or after it.
+        """
+        row = self.tiers.last(self.customer[place], day - 1)
         if not len(self.tier_words):
             return np.full(len(place), -1, dtype=np.int64)
         return np.where(row >= 0, self.tier_words[self.tiers.order[np.maximum(row, 0)]], -1)

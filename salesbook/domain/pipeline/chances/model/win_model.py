@@ -52,7 +52,7 @@ from salesbook.domain.pipeline.chances.win_probability import (
     count_frequencies,
     naive_bayes_percent,
 )
-from salesbook.domain.pipeline.moves.notes import notes_of
+from salesbook.domain.pipeline.moves.notes import noted_today, notes_of
 from salesbook.domain.pipeline.now import PipelineNow, pipeline_now
 from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals
 from salesbook.messages import Finding
@@ -147,7 +147,9 @@ class ClosedDeals:
         """Those of a run. A stage without a rate has deals of a pipeline without closed ones."""
         now = pipeline_now(task)
         deals = now.pipeline.deals
-        notes = notes_of(deals, now.pipeline.history, task.tables["DealHistory"])
+        history = now.pipeline.history
+        noted = noted_today(deals, history, task.tables["DealHistory"], as_of=task.as_of)
+        notes = notes_of(deals, history, noted)
         own = task.own.get("Deals", pd.DataFrame())
         moments, days = closed_moments(deals, now.passages, now.visits)
         is_known = ~np.isnan(now.rates.now[moments.code])
