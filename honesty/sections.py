@@ -16,7 +16,7 @@ BOOKS: Final = {
     "score_cards": 120,
     "leaks": 300,
     "forecasts": 100,
-    "win_models": 100,
+    "win_models": 60,
     "alive": 60,
     "real_deals": 200,
 }

@@ -331,7 +331,10 @@ def test_the_tests_of_models_are_told_with_a_table_of_chances(name):
     assert list(dict.fromkeys(tests["model"])) == ["rate", "additive", "pairs", "bayes"]
     assert tests.loc[tests["chosen"], "model"].nunique() == 1
     assert not (tests.loc[tests["model"] == "bayes", "chosen"]).any()
-    for _, rows in tests.groupby("model"):
+    for model, rows in tests.groupby("model"):
+        if model == "pairs" and rows["brier"].isna().all():
+            assert len(rows) == 1
+            continue
         whole, bins = rows.iloc[0], rows.iloc[1:]
         assert whole["bin"] == "all"
         assert bins["deals"].sum() == whole["deals"]

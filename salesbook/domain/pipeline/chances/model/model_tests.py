@@ -9,6 +9,7 @@ import pandas as pd
 
 from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.intervals import wilson
+from salesbook.domain.pipeline.chances.model.deal_model import FEWEST_FOR_PAIRS
 from salesbook.domain.pipeline.chances.model.trial import (
     FEWEST_CLOSED,
     FEWEST_OF_A_KIND,
@@ -58,6 +59,9 @@ def model_tests(win: WinModel, *, level: float) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     over: Name = "rate"
     for model in MODELS:
+        if model == "pairs" and _has_no_pairs(trial):
+            rows.append(_without_pairs(win, trial))
+            continue
         whole, gain = _whole(win, trial, model, over, level)
         rows.append(whole)
         rows.extend(_bins(trial, model, chosen=model == win.chosen, level=level))
@@ -65,6 +69,19 @@ def model_tests(win: WinModel, *, level: float) -> pd.DataFrame:
         if model in ("additive", "pairs") and gain:
             over = model
     return frame_from_rows("ModelTests", rows)
+
+
+def _has_no_pairs(trial: Trial) -> bool:
+    """Whether no block had a pair of columns that tells, so that there is nothing to hold to deals."""
+    return not any(term.is_pair for fold in trial.folds for term in fold.pairs.terms)
+
+
+def _without_pairs(win: WinModel, trial: Trial) -> dict[str, Any]:
+    closed = win.won + win.lost
+    why = Message("model.no-pairs")
+    if closed < FEWEST_FOR_PAIRS:
+        why = Message("model.too-few-for-pairs", {"closed": closed, "few": FEWEST_FOR_PAIRS})
+    return {"model": "pairs", "bin": "all", "deals": len(trial), "chosen": False, "because": why}
 
 
 def _whole(
