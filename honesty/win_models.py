@@ -24,6 +24,7 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.chances.model.additive import chance_of
 from salesbook.domain.pipeline.chances.model.columns import Column
 from salesbook.domain.pipeline.chances.model.deal_model import Rows, fit_additive, fit_pairs
+from salesbook.domain.pipeline.chances.model.known_columns import shown_name
 from salesbook.domain.pipeline.chances.model.model_tests import MODELS
 from salesbook.domain.pipeline.chances.model.trial import Trial, chosen_of
 from salesbook.domain.pipeline.chances.model.win_model import ClosedDeals, WinModel, win_model
@@ -374,7 +375,7 @@ def _trial_table(maven: Real) -> Figures:
                 "" if is_first else number(error, 4),
             )
         )
-    left_out = ", ".join(maven.left_out) or "nothing"
+    left_out = ", ".join(map(shown_name, maven.left_out)) or "nothing"
     title = (
         f"{len(trial)} deals closed after {_CUT}; chosen: {chosen_of(trial)}; left out: {left_out}"
     )

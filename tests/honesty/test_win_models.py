@@ -9,7 +9,8 @@ from honesty import win_models
 from honesty.data import real
 from honesty.deal_books import draw_book
 from honesty.deal_files import draw_file
-from salesbook.domain.pipeline.chances.model import screening, trial, win_model
+from salesbook.domain.pipeline.chances.model import trial, win_model
+from salesbook.domain.pipeline.chances.model.known_columns import AMOUNT
 from salesbook.domain.pipeline.chances.model.trial import chosen_of
 
 SEED = 20261130
@@ -91,9 +92,8 @@ def test_of_real_deals_the_rate_is_all_there_is():
     assert path is not None
     maven = win_models.real_trial(path)
     assert maven is not None
-    assert maven.left_out == ("amount",)
+    assert maven.left_out == (AMOUNT,)
     assert chosen_of(maven.trial) == "rate"
     said, won = maven.trial.said["rate"], maven.trial.won
     assert np.mean((maven.trial.base - won) ** 2) == pytest.approx(0.2287, abs=0.002)
     assert np.mean((said - won) ** 2) == pytest.approx(0.2287, abs=0.002)
-    assert screening.come_with_closing([], []) == []

@@ -17,6 +17,7 @@ from salesbook.actions import ACTIONS
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.past.at import at
 from salesbook.domain.past.own_columns import own_then
+from salesbook.domain.pipeline.chances.model.known_columns import AMOUNT
 from salesbook.domain.pipeline.chances.model.win_model import ClosedDeals, win_model
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.windows import Window
@@ -249,7 +250,7 @@ def test_an_amount_that_is_typed_at_closing_is_left_out_too():
         "StageHistory": history.astype({"amount": "Int64"}),
     }
     win = win_model(fresh(task, tables=tables))
-    assert win.left_out == {"amount"}
+    assert win.left_out == {AMOUNT}
     assert win.trial.brier(win.trial.said["additive"]) > 0.1
 
 
@@ -387,3 +388,23 @@ def test_a_proposal_weighs_open_deals_as_the_forecast_does():
         months = forecast["period"].str.fullmatch(r"\d{4}-\d{2}")
         of_all = forecast[months & (forecast["slice_kind"] == "all")]
         assert int(basis.pipeline["weighted"].sum()) == int(of_all["weighted"].sum())
+
+
+def test_a_column_of_the_users_own_may_be_called_as_one_of_ours():
+    """`rep`, `tier` and `contacts` are no fields of Pipeline, and so are anybody's."""
+    book = telling()
+    region = book.task.own["Deals"]["Region"]
+    task = book.task
+    own = task.own["Deals"].drop(columns="Region").assign(rep=region)
+    named = ACTIONS["funnel"].run(fresh(task, own={"Deals": own})).tables
+    pd.testing.assert_frame_equal(
+        named["DealScores"].drop(columns="because"),
+        outcome_of("telling").tables["DealScores"].drop(columns="because"),
+        atol=1e-4,
+    )
+    columns = {
+        reason.params["columns"]
+        for message in named["DealScores"]["because"]
+        for reason in message.more
+    }
+    assert ("rep",) in columns

@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from salesbook.domain.pipeline.chances.model.known_columns import DealRecord, own_columns
+from salesbook.domain.pipeline.chances.model.known_columns import (
+    DealRecord,
+    own_columns,
+    shown_name,
+)
 from salesbook.domain.pipeline.chances.model.moments import (
     Arrivals,
     closed_moments,
@@ -43,7 +47,7 @@ def known_at(on: str, code: int = 0, **tables):
     record = DealRecord.of(deals, notes, task.tables, [])
     place = np.array([0])
     moments = Arrivals(now.visits, now.passages).moments(place, np.array([code]), number(on))
-    return {column.name: value_of(column) for column in record.columns_at(moments)}
+    return {shown_name(column.name): value_of(column) for column in record.columns_at(moments)}
 
 
 def value_of(column):

@@ -30,7 +30,7 @@ class Column:
     """
 
     name: str
-    """A code of `choices.model_columns`, or the header of a column of the user's own."""
+    """A choice, `ModelTests.column=` and its code, or the header of a column of the user's own."""
     is_own: bool
     """Whether it is the user's own."""
     numbers: Floats | None = None

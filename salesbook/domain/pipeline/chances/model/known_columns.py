@@ -18,13 +18,21 @@ from salesbook.domain.pipeline.chances.model.moments import Dated, Moments
 from salesbook.domain.pipeline.moves.notes import Notes, present_values
 from salesbook.domain.pipeline.stages.codes import KnownDeals
 
-STAGE: Final = "stage"
-_WORDS: Final = {"source": "source", "product": "product", "rep_id": "rep"}
-"""Fields of Deals that say a word, with the code of the column."""
+_OURS: Final = "ModelTests.column="
+"""Begins the names of our own columns, as sentences show a choice: a column of the user's own may be
+called `rep` or `tier`."""
+STAGE: Final = f"{_OURS}stage"
+AMOUNT: Final = f"{_OURS}amount"
+SOURCE: Final = f"{_OURS}source"
+PRODUCT: Final = f"{_OURS}product"
+REP: Final = f"{_OURS}rep"
+TIER: Final = f"{_OURS}tier"
+_WORDS: Final = {"source": SOURCE, "product": PRODUCT, "rep_id": REP}
+"""Fields of Deals that say a word, with the name of the column."""
 _LATELY: Final = 30.0
 """Days over which it is counted how often somebody was in touch."""
 _DAY: Final = "datetime64[D]"
-MAY_COME_WITH_CLOSING: Final = ("amount", "source", "product", "tier")
+MAY_COME_WITH_CLOSING: Final = (AMOUNT, SOURCE, PRODUCT, TIER)
 """Columns of ours that people may fill only when a deal closes, for all that the list says."""
 
 
@@ -101,7 +109,7 @@ class DealRecord:
         words, names = pd.factorize(history["tier"], sort=True)
         own_customer = pd.Index(customers).get_indexer(pd.Index(deals.frame["customer_id"]))
         return cls(
-            words=[_words(code, frame[field]) for field, code in _WORDS.items()],
+            words=[_words(name, frame[field]) for field, name in _WORDS.items()],
             created=_numbers(frame["created_on"]),
             amounts=Amounts.of(deals, notes),
             activities=Dated(deal[is_of_deal], day[is_of_deal]),
@@ -122,11 +130,11 @@ class DealRecord:
         place, day = moments.place, moments.day
         return [
             Column(STAGE, False, words=moments.code, vocabulary=_numbered(moments.code)),
-            Column("days_in_stage", False, numbers=moments.age),
-            Column("days_open", False, numbers=_not_negative(day - self.created[place])),
-            Column("amount", False, numbers=self.amounts.on(place, day)),
+            Column(f"{_OURS}days_in_stage", False, numbers=moments.age),
+            Column(f"{_OURS}days_open", False, numbers=_not_negative(day - self.created[place])),
+            Column(AMOUNT, False, numbers=self.amounts.on(place, day)),
             *(column.part(place) for column in self.words),
-            Column("tier", False, words=self._tiers(place, day), vocabulary=self.tier_names),
+            Column(TIER, False, words=self._tiers(place, day), vocabulary=self.tier_names),
             *self._contacts(place, day),
             *(column.part(place) for column in self.own),
         ]
@@ -148,16 +156,21 @@ class DealRecord:
         lately = self.activities.count(place, known_day - _LATELY, known_day)
         last = self.activities.days(self.activities.last(place, day))
         return [
-            Column("contacts", False, numbers=np.where(is_logged, lately, np.nan)),
-            Column("quiet_days", False, numbers=np.where(is_logged, day - last, np.nan)),
+            Column(f"{_OURS}contacts", False, numbers=np.where(is_logged, lately, np.nan)),
+            Column(f"{_OURS}quiet_days", False, numbers=np.where(is_logged, day - last, np.nan)),
         ]
 
 
-def _words(code: str, column: pd.Series[Any]) -> Column:
+def _words(name: str, column: pd.Series[Any]) -> Column:
     numbers, names = pd.factorize(column, sort=True)
     return Column(
-        code, False, words=np.asarray(numbers, dtype=np.int64), vocabulary=tuple(map(str, names))
+        name, False, words=np.asarray(numbers, dtype=np.int64), vocabulary=tuple(map(str, names))
     )
+
+
+def shown_name(name: str) -> str:
+    """A column in a cell that says which was found: ours by its code."""
+    return name.removeprefix(_OURS)
 
 
 def _numbered(codes: Ints) -> tuple[str, ...]:

@@ -12,8 +12,7 @@ from salesbook.arrays import Floats, Ints
 from salesbook.domain.pipeline.chances.model.additive import chance_of, log_odds_of
 from salesbook.domain.pipeline.chances.model.columns import Column
 from salesbook.domain.pipeline.chances.model.deal_model import DealModel, Rows
-from salesbook.domain.pipeline.chances.model.known_columns import STAGE
-from salesbook.domain.pipeline.chances.model.win_model import column_names
+from salesbook.domain.pipeline.chances.model.known_columns import AMOUNT, REP, STAGE
 from salesbook.messages import Fact, Message
 
 _MOST: Final = 3
@@ -140,7 +139,7 @@ def _reason(
     shown: Shown,
 ) -> Message:
     points = f"{100 * effect:+.0f}".replace("-", "−")
-    facts: dict[str, Fact] = {"columns": column_names(group.names), "points": points}
+    facts: dict[str, Fact] = {"columns": group.names, "points": points}
     if group.is_pair:
         return Message("score.because-together", facts)
     if len(group.names) > 1:
@@ -151,13 +150,13 @@ def _reason(
         number = float(column.numbers[deal])
         if np.isnan(number):
             return Message("score.because-blank", facts)
-        if column.name == "amount" and not column.is_own:
+        if column.name == AMOUNT:
             amount = Decimal(round(number)).scaleb(-shown.decimals)
             return Message("score.because-amount", {**facts, "amount": amount})
         return Message("score.because-number", {**facts, "number": number})
     if column.words is None or column.words[deal] < 0:
         return Message("score.because-blank", facts)
     word = column.vocabulary[int(column.words[deal])]
-    if column.name == "rep" and not column.is_own:
+    if column.name == REP:
         word = shown.rep_names.get(word, word)
     return Message("score.because-word", {**facts, "word": (word,)})

@@ -25,9 +25,13 @@ from salesbook.domain.pipeline.chances.model.deal_model import (
     fit_pairs,
 )
 from salesbook.domain.pipeline.chances.model.known_columns import (
-    STAGE,
+    PRODUCT,
+    REP,
+    SOURCE,
+    TIER,
     DealRecord,
     own_columns,
+    shown_name,
 )
 from salesbook.domain.pipeline.chances.model.moments import (
     Arrivals,
@@ -58,7 +62,7 @@ from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals
 from salesbook.messages import Finding
 
 _DAY: Final = "datetime64[D]"
-_OF_BAYES: Final = ("source", "product", "rep", "tier")
+_OF_BAYES: Final = (SOURCE, PRODUCT, REP, TIER)
 
 
 @dataclass(frozen=True)
@@ -280,18 +284,8 @@ def _about(code: str, names: Sequence[str]) -> list[Finding]:
     """A warning about columns of Deals, where any is meant; it stands at the table."""
     if not names:
         return []
-    columns = column_names(names)
-    return [Finding(code, "warning", "Deals", found=", ".join(names), params={"columns": columns})]
-
-
-def column_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Columns as a fact of a sentence: ours by their word, the user's own by their header."""
-    return tuple(f"ModelTests.column={name}" if name in OURS else name for name in names)
-
-
-OURS: Final = frozenset(
-    {STAGE, "days_in_stage", "days_open", "amount", *_OF_BAYES, "contacts", "quiet_days"}
-)
+    found = ", ".join(map(shown_name, names))
+    return [Finding(code, "warning", "Deals", found=found, params={"columns": tuple(names)})]
 
 
 def _closing_days(deals: KnownDeals) -> Floats:
