@@ -18,6 +18,7 @@ BOOKS: Final = {
     "lead_sources": 60,
     "differences": 300,
     "forecasts": 100,
+    "win_models": 60,
     "alive": 60,
     "reviews": 100,
     "real_deals": 200,

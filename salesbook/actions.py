@@ -116,6 +116,8 @@ class Action:
     """
     keys: tuple[str, ...] = ()
     """Keys of the Policy table that the verb goes by; an error in one refuses it."""
+    own_columns_of: tuple[str, ...] = ()
+    """Tables of which the verb also looks at the columns of the user's own."""
     as_they_stand: tuple[str, ...] = ()
     """Tables of which the verb takes what lies ahead into account, for it plans that."""
     steps: tuple[str, ...] = ()
@@ -170,6 +172,7 @@ class Action:
         """
         from salesbook.domain.gate import refuse_faults
         from salesbook.domain.past.at import at
+        from salesbook.domain.past.own_columns import own_then
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
         tell("calculating")
@@ -180,7 +183,11 @@ class Action:
             as_they_stand=self.as_they_stand,
             looks_back=task.looks_back,
         )
-        return replace(task, tables=past.tables, whole=task.tables), past
+        own = {
+            name: own_then(frame, task.tables[name], past.tables[name], task.policy)
+            for name, frame in task.own.items()
+        }
+        return replace(task, tables=past.tables, whole=task.tables, own=own), past
 
     def _calls_taken_up(self, task: Task) -> CallsTakenUp | None:
         """What people typed on the call list, for a verb that reads it; else None."""
@@ -292,12 +299,16 @@ _PROPOSE = Action(
         "Orders",
         "Deals",
         "StageHistory",
+        "DealHistory",
+        "Activities",
+        "TierHistory",
         "ForecastHistory",
         "TargetPlan",
         # Which rows somebody marked to be taken.
         "Proposal",
     ),
     writes=("Targets", "Proposal"),
+    own_columns_of=("Deals",),
     rests_on=("Holidays", "Stages", "Ramp", "Season"),
     keys=(
         "currency",
@@ -367,6 +378,8 @@ _SCORE = Action(
         "Orders",
         "Payments",
         "StageHistory",
+        "DealHistory",
+        "TierHistory",
         "ForecastHistory",
         "TargetPlan",
         "Commission",
@@ -375,6 +388,7 @@ _SCORE = Action(
         # Which rows somebody marked there is his own, and stays.
         "Proposal",
     ),
+    own_columns_of=("Deals",),
     writes=(
         "Attainment",
         "Proposal",
@@ -526,6 +540,7 @@ _FUNNEL = Action(
         "Payments",
         "Customers",
         "Feedback",
+        "TierHistory",
         "Reps",
         "Assignments",
         "OneToOnes",
@@ -535,6 +550,7 @@ _FUNNEL = Action(
         # What people agreed on, and did, of what was advised.
         "ActionLog",
     ),
+    own_columns_of=("Deals",),
     writes=(
         "StageHistory",
         "DealHistory",
@@ -544,6 +560,7 @@ _FUNNEL = Action(
         "StageTimes",
         "DealOrders",
         "DealScores",
+        "ModelTests",
         "Forecast",
         "ForecastHistory",
         "ForecastChanges",
@@ -632,6 +649,7 @@ _REFRESH = Action(
     "refresh",
     shown_on="dashboard",
     reads=_all_of(_STEPS, of="reads"),
+    own_columns_of=_all_of(_STEPS, of="own_columns_of"),
     writes=_all_of(_STEPS, of="writes"),
     needs=_all_of(_STEPS, of="needs"),
     rests_on=_all_of(_STEPS, of="rests_on"),

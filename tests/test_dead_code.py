@@ -35,12 +35,6 @@ WAITING = {
     "salesbook.domain.customers.alive.expected_purchases": (
         "purchases to expect of a customer: the report on customers"
     ),
-    "salesbook.domain.pipeline.chances.win_probability.count_frequencies": (
-        "chance of a deal by what it has in common with closed ones: the page of a deal"
-    ),
-    "salesbook.domain.pipeline.chances.win_probability.naive_bayes_percent": (
-        "chance of a deal by what it has in common with closed ones: the page of a deal"
-    ),
     "salesbook.domain.pipeline.chances.win_rates.StageRates.certainty": (
         "how sure a stage's rate is: what the forecast draws it by"
     ),

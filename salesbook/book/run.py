@@ -72,7 +72,11 @@ def run_action(host: Host, name: str, options: Options) -> Report:
 
     try:
         task, found_reading = session.task(
-            action.reads, options, writes=tables, looks_back=looks_back
+            action.reads,
+            options,
+            writes=tables,
+            looks_back=looks_back,
+            own_columns_of=action.own_columns_of,
         )
         outcome = _without_lost_patches(session, action.run(task))
         outcome = with_page_lines(session, outcome, options, looks_back=looks_back)

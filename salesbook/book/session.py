@@ -26,6 +26,7 @@ from salesbook.messages import Finding, Message
 from salesbook.progress import counted
 from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
+from salesbook.reading.own_columns import own_columns
 from salesbook.reading.references import resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
@@ -175,6 +176,7 @@ class Session:
         *,
         writes: Collection[str] = TABLES,
         looks_back: bool = False,
+        own_columns_of: Collection[str] = (),
     ) -> tuple[Task, list[Finding]]:
         """The frames a verb asked for with references resolved, and what reading them found.
 
@@ -185,7 +187,9 @@ class Session:
             writes: tables whose raw cells are still needed; those of others go as soon as they are
                 typed.
             looks_back: whether a run of a later day has been there.
+            own_columns_of: tables of which the user's own columns are asked for.
         """
+        own = {name: own_columns(self.table(name)) for name in own_columns_of if self.has(name)}
         wanted = _with_referred_tables(reads)
         frames = {name: self._last_frame(name, writes) for name in counted("reading", wanted)}
         if needs_history(frames, options.as_of, looks_back=looks_back):
@@ -213,6 +217,7 @@ class Session:
             user=user_name(),
             found=(*wrong_cells, *wrong_references),
             left_out={name: self.table(name).left_out for name in reads if self.has(name)},
+            own=own,
             looks_back=looks_back,
             year=options.year,
             take=_scope_meant(options.take),

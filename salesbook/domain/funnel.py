@@ -10,6 +10,8 @@ from salesbook.domain.alerts.log import LOG
 from salesbook.domain.alerts.rate_moved import RateMoves
 from salesbook.domain.customers.tier_of import tiers_today
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.pipeline.chances.model.model_tests import model_tests
+from salesbook.domain.pipeline.chances.model.win_model import win_model
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
 from salesbook.domain.pipeline.forecast.accuracy import scored_forecasts, with_bias
@@ -52,9 +54,9 @@ def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
     Writes StageHistory, DealHistory, Funnel, Leaks, LossReasons, StageTimes, DealOrders,
-    DealScores, Forecast, ForecastHistory, ForecastChanges, ForecastAccuracy, ForecastBias,
-    ProcessReview, RepEfficiency, LeadSources, LeadsDue, RepDays, OrderStages, Receivables,
-    PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
+    DealScores, ModelTests, Forecast, ForecastHistory, ForecastChanges, ForecastAccuracy,
+    ForecastBias, ProcessReview, RepEfficiency, LeadSources, LeadsDue, RepDays, OrderStages,
+    Receivables, PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -63,7 +65,7 @@ def run(task: Task) -> Outcome:
 
     # Where every deal stands, and through which stages it came there.
     now = pipeline_now(task)
-    pipeline, stays, rates = now.pipeline, now.stays, now.rates
+    pipeline, stays = now.pipeline, now.stays
     codes, deals, history, known = pipeline.codes, pipeline.deals, pipeline.history, pipeline.known
     kept_history, history_findings = with_all_entries(
         task.as_it_stands("StageHistory"), tables["StageHistory"], history, as_of=as_of
@@ -82,7 +84,8 @@ def run(task: Task) -> Outcome:
     stage_times = stage_times_frame(stays, cuts, limits, codes, verdicts)
 
     # What they will bring, how good such forecasts were, and what won ones have brought.
-    forecast = make_forecast(task, pipeline, rates)
+    win = win_model(task)
+    forecast = make_forecast(task, now, win)
     start_month = rules.fiscal_year_start
     scored = scored_forecasts(
         tables["ForecastHistory"], forecast.lines, as_of=as_of, start_month=start_month
@@ -102,7 +105,7 @@ def run(task: Task) -> Outcome:
         days_in_stage=days_in_stage(deals, known, as_of=as_of),
         limits=limits,
     )
-    scores = deal_scores(task, pipeline, rates, forecast.outlook, standing)
+    scores = deal_scores(task, now, win, forecast.outlook, standing)
 
     # What leads bring and who waits, and what is done day by day.
     staff = Staff(tables["Reps"], tables["Assignments"])
@@ -152,6 +155,7 @@ def run(task: Task) -> Outcome:
             "StageTimes": stage_times,
             "DealOrders": ordered,
             "DealScores": scores,
+            "ModelTests": model_tests(win, level=rules.interval_level),
             "Forecast": forecast_table,
             "ForecastHistory": forecast_history(
                 task.as_it_stands("ForecastHistory"), forecast_table, as_of
@@ -175,6 +179,7 @@ def run(task: Task) -> Outcome:
             *history_findings,
             *seldom_seen(stays, codes),
             *now.about_rates,
+            *win.findings,
             *forecast.findings,
         ),
     )

@@ -53,6 +53,9 @@ class Task:
     """Fiscal year of which `split` plans anew what is not over; see also RUNNING_YEAR."""
     looks_back: bool = False
     """Whether there was a run as of a later day in this workbook."""
+    own: Tables = field(default_factory=dict)
+    """By table the columns of the user's own, for a verb that asks for them: numbers or words by
+    header, the index as that of the table's frame."""
     whole: Tables = field(default_factory=dict)
     """The tables as they stand in the workbook, whatever their days; see `as_it_stands`."""
     take: str | None = None

@@ -15,6 +15,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import month_of, quarter_of_month, year_of_month
 from salesbook.domain.outcome import Task
+from salesbook.domain.pipeline.chances.model.win_model import win_model
 from salesbook.domain.pipeline.forecast.make import drawn_forecast
 from salesbook.domain.pipeline.forecast.outlook import Figures, Outlook
 from salesbook.domain.pipeline.forecast.table import company_sums, forecast_periods, windows_of
@@ -106,7 +107,7 @@ def what_if(task: Task, asked: Asked) -> WhatIf:
     rate = None if code is None else _rate_of(now, code)
     rate_then = _rate_then(asked, code, rate, codes)
 
-    forecast = drawn_forecast(task, now.pipeline, now.rates)
+    forecast = drawn_forecast(task, now, win_model(task))
     told: dict[str, Any] = {
         "stage": None if code is None else codes.stages[code].stage,
         "pipeline": None if code is None else codes.pipelines[codes.pipe[code]],

@@ -133,7 +133,8 @@ def _shown(value: Any, form: str, language: Language) -> str:
     if value is None:
         return _MISSING
     if isinstance(value, tuple) and form == "text":
-        return BETWEEN_NAMES[language].join(value)
+        names = (_named(name, "choice", language) if _is_choice(name) else name for name in value)
+        return BETWEEN_NAMES[language].join(names)
     if form in ("tables", "fields"):
         each = form.removesuffix("s")
         return BETWEEN_NAMES[language].join(_named(str(name), each, language) for name in value)

@@ -142,6 +142,7 @@ _GROUPS: Final = {
     "ForecastBias.slice": ("scopes",),
     "ProcessReview.slice": ("scopes",),
     "ProcessReview.pipeline": ("pipelines",),
+    "ModelTests.column": ("model_columns",),
     "Stages.pipeline": ("pipelines",),
     "Deals.pipeline": ("pipelines",),
     "Funnel.pipeline": ("pipelines",),

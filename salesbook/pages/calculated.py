@@ -46,6 +46,7 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "LossReasons": "stages",
     "DealOrders": "deal_orders",
     "DealScores": "forecast",
+    "ModelTests": "forecast",
     "Forecast": "forecast",
     "ForecastHistory": "forecast",
     "ForecastChanges": "forecast",

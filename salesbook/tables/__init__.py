@@ -93,6 +93,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.StageTime,
     outputs.DealOrder,
     outputs.DealScore,
+    outputs.ModelTest,
     outputs.ForecastRow,
     outputs.ForecastChange,
     outputs.LeadSource,

@@ -68,6 +68,21 @@ TeamName = Annotated[str, Is(Kind.ID, choices=("no-team",))]
 """A team, or ours for those who are in none."""
 Unit = Literal["count", "money", "percent", "days"]
 """What a number of several measures is; money in the currency's units, percent as 25 for a quarter."""
+
+ChanceBin = Literal[
+    "all",
+    "to-10",
+    "to-20",
+    "to-30",
+    "to-40",
+    "to-50",
+    "to-60",
+    "to-70",
+    "to-80",
+    "to-90",
+    "to-100",
+]
+"""Tenths of a chance, by their upper end."""
 PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 LeadSourceName = Annotated[str, Is(Kind.ID, choices=("all", "no-source"))]
 """Where leads came from; ours for all of them, and for those of which nobody says."""
@@ -1156,6 +1171,38 @@ class DealScore(
     expected_before: Date | None = None
     """As `amount_before`, of the expected day."""
     because: Sentence
+
+
+class ModelTest(
+    Row, table="ModelTests", key=("model", "bin"), role=OUT, part=Part.PROCESS, since="0.3.0"
+):
+    """One row per model and bin of its chance: what it said of deals closed later, and what came."""
+
+    model: Literal["rate", "additive", "pairs", "bayes"]
+    bin: ChanceBin
+    """`all`: the test as a whole; else deals of which the model said a chance in that tenth."""
+    deals: Count
+    """Deals tested; of a test that could not be made, the closed ones."""
+    predicted: Share | None = None
+    """Mean of what was said; deals count for the days that they were open."""
+    happened: Share | None = None
+    """Share that was won, counted alike."""
+    low: Share | None = None
+    high: Share | None = None
+    trained_to: Annotated[Date | None, RECORDED] = None
+    """Last day of the closings from which the first of five blocks was foretold."""
+    tested_to: Annotated[Date | None, RECORDED] = None
+    brier: Number | None = None
+    """Mean square of chance less outcome; 0 would be certain and right, 0.25 is a coin's."""
+    base_brier: Number | None = None
+    """The same of the share won of all deals closed before, whatever their stage."""
+    log_loss: Number | None = None
+    gain: Number | None = None
+    """By how much its Brier score is below that of the model it has to beat."""
+    gain_error: Number | None = None
+    """Standard error of that, of the same deals."""
+    chosen: Flag
+    because: Sentence | None = None
 
 
 class DealNote(

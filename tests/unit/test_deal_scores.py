@@ -88,6 +88,11 @@ def test_open_deals_have_a_row_each_and_add_up_to_what_the_forecast_expects_of_t
     assert (both["quarter_amount"] >= 0).all()
 
 
+def too_few(closed: int) -> Message:
+    """Why a stage's rate is all there is to go by."""
+    return Message("model.too-few-closed", {"closed": closed, "few": 200})
+
+
 def test_the_rate_of_the_stage_is_used_and_said():
     rows = [deal("a", "Offer", amount=1000, expected_on="2026-07-20", created_on="2026-06-01")]
     rows += [
@@ -100,7 +105,9 @@ def test_the_rate_of_the_stage_is_used_and_said():
     )
     assert (win_rate, model_rate) == (stage_rate, None)
     assert expected == round(1000 * win_rate)
-    assert scores["because"].iloc[0] == Message("score.stage-rate", {"stage": "Offer", "deals": 3})
+    assert scores["because"].iloc[0] == Message(
+        "score.stage-rate", {"stage": "Offer", "deals": 3}, (too_few(3),)
+    )
 
 
 def test_a_typed_rate_is_said():
@@ -109,7 +116,7 @@ def test_a_typed_rate_is_said():
     scores = outcome.tables["DealScores"]
     assert records(scores, "win_rate", "expected_amount") == [(0.2, 20)]
     assert scores["because"].iloc[0] == Message(
-        "score.stage-rate-typed", {"stage": "Lead", "deals": 0, "rate": 0.2}
+        "score.stage-rate-typed", {"stage": "Lead", "deals": 0, "rate": 0.2}, (too_few(0),)
     )
 
 

@@ -74,6 +74,8 @@ _NUMBERS: Final[Mapping[Kind, str]] = {
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
 }
 _TEXT_FIELDS: Final = frozenset({"phone"})
+_SCORES: Final = frozenset({"brier", "base_brier", "log_loss", "gain", "gain_error"})
+"""Scores of models, which differ in the third decimal."""
 _SENTENCES: Final = frozenset(
     {"action_taken", "agreed", "comment", "content", "done", "missing", "must_have", "written"}
 )
@@ -92,6 +94,8 @@ def number_format(field: FieldSpec, currency: str, role: Role = Role.INPUT) -> s
     if role is not Role.OUTPUT:
         # What somebody types is shown as it was typed.
         return "General"
+    if field.name in _SCORES:
+        return "0.0000"
     return "0.0%" if field.name == "rate" else "#,##0.00"
 
 

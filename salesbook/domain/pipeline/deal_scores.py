@@ -8,15 +8,18 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Days, Flags, Floats, Objects
+from salesbook.arrays import Days, Flags, Floats, Ints, Objects
 from salesbook.domain.arithmetic.calendar import month_of, quarter_of_month
 from salesbook.domain.outcome import Task
+from salesbook.domain.pipeline.chances.model.model_tests import why_the_rate
+from salesbook.domain.pipeline.chances.model.reasons import Shown, groups_of, reasons_of
+from salesbook.domain.pipeline.chances.model.win_model import WinModel
 from salesbook.domain.pipeline.chances.win_rates import StageRates
-from salesbook.domain.pipeline.forecast.basis import Pipeline
 from salesbook.domain.pipeline.forecast.closing import closing_chance
 from salesbook.domain.pipeline.forecast.outlook import Outlook
 from salesbook.domain.pipeline.forecast.table import forecast_periods, windows_of
 from salesbook.domain.pipeline.moves.notes import Moves, present_values
+from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
@@ -40,21 +43,23 @@ class Standing(NamedTuple):
 
 
 def deal_scores(
-    task: Task, pipeline: Pipeline, rates: StageRates, outlook: Outlook | None, standing: Standing
+    task: Task, now: PipelineNow, win: WinModel, outlook: Outlook | None, standing: Standing
 ) -> pd.DataFrame:
     """Make the table DealScores: open deals by key.
 
-    `win_rate` is the rate of the deals now in the stage. `quarter_amount` is what the forecast
+    `win_rate` is the chance by the model that is used, else the rate of the deals now in the stage.
+    The forecast goes by the same chance. `quarter_amount` is what the forecast
     counts for the deal in `open_expected` of the running fiscal quarter, so that the deals add up to
     it (it also holds deals that are won and not ordered yet). A deal that is left out of the
     forecast brings nothing that anybody counts on: its amounts are missing.
 
     Args: outlook is None where there is nothing to go by.
     """
-    deals, codes, moves = pipeline.deals, pipeline.codes, standing.moves
+    deals, moves = now.pipeline.deals, standing.moves
     place = np.flatnonzero(deals.is_open)
     code = deals.code[place]
-    rate = rates.now[code]
+    stage_rate, rate = now.rates.now[code], win.chances(now)[place]
+    has_model = win.learned is not None
     in_forecast, quarter, close_on = _expected(deals, outlook, task.policy.rules, task.as_of)
 
     typed = present_values(deals).amount[place]
@@ -65,7 +70,8 @@ def deal_scores(
         "DealScores",
         {
             "deal_id": deals.frame["deal_id"].iloc[place],
-            "stage_rate": rate,
+            "stage_rate": stage_rate,
+            "model_rate": np.where(has_model, rate, np.nan),
             "win_rate": rate,
             "expected_amount": _money(expected.astype(np.float64), has_amount),
             "quarter_amount": _money(quarter[place], ~np.isnan(quarter[place])),
@@ -75,7 +81,7 @@ def deal_scores(
             "moved_on": moves.moved_on[place].astype("datetime64[us]"),
             "amount_before": _money(before.amount, before.amount != typed),
             "expected_before": _other_day(before.expected, deals.days("expected_on")[place]),
-            "because": _reasons(codes, rates)[code],
+            "because": _because(task, now, win, place),
         },
     )
 
@@ -137,8 +143,36 @@ def _even_day(hazards: Floats, day: float) -> float:
     return float(high)
 
 
-def _reasons(codes: StageCodes, rates: StageRates) -> Objects:
-    """Per stage: what its rate rests on, in one sentence that all its deals share."""
+def _because(task: Task, now: PipelineNow, win: WinModel, place: Ints) -> Objects:
+    """Per open deal: why its chance is what it is."""
+    deals, rates = now.pipeline.deals, now.rates
+    code = deals.code[place]
+    if win.learned is None:
+        return _reasons(now.pipeline.codes, rates, why_the_rate(win))[code]
+
+    moments = win.arrivals.moments(place, code, win.today)
+    reps = task.tables["Reps"]
+    messages = reasons_of(
+        win.learned.model,
+        groups_of(win.learned.model, win.learned.rows),
+        win.columns_at(moments),
+        rates.now[code],
+        Shown(dict(zip(reps["rep_id"], reps["name"], strict=True)), task.policy.decimals),
+    )
+    # A stage without a rate has none with a model either.
+    of_stages = _reasons(now.pipeline.codes, rates, None)[code]
+    because = np.empty(len(place), dtype=object)
+    for row, message in enumerate(messages):
+        is_known = not np.isnan(rates.now[code[row]])
+        because[row] = message if is_known else of_stages[row]
+    return because
+
+
+def _reasons(codes: StageCodes, rates: StageRates, why: Message | None) -> Objects:
+    """Per stage: what its rate rests on, in words that all its deals share.
+
+    Args: why is the reason for which the rate is all that is gone by.
+    """
     closed = np.bincount(rates.stays.code, minlength=codes.count)
     reasons = np.full(codes.count, None, dtype=object)
     for code, stage in enumerate(codes.stages):
@@ -146,10 +180,16 @@ def _reasons(codes: StageCodes, rates: StageRates) -> Objects:
         if np.isnan(rates.now[code]):
             reasons[code] = Message("score.no-rate", {"stage": stage.stage})
         elif stage.win_rate is not None:
-            reasons[code] = Message("score.stage-rate-typed", {**facts, "rate": stage.win_rate})
+            reasons[code] = _joined(
+                "score.stage-rate-typed", {**facts, "rate": stage.win_rate}, why
+            )
         else:
-            reasons[code] = Message("score.stage-rate", facts)
+            reasons[code] = _joined("score.stage-rate", facts, why)
     return reasons
+
+
+def _joined(code: str, facts: dict[str, Fact], why: Message | None) -> Message:
+    return Message(code, facts, () if why is None else (why,))
 
 
 def _money(values: Floats, is_there: Flags) -> pd.Series[int]:

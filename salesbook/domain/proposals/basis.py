@@ -18,6 +18,7 @@ from salesbook.domain.arithmetic.calendar import (
     next_month,
 )
 from salesbook.domain.outcome import Task
+from salesbook.domain.pipeline.chances.model.win_model import win_model
 from salesbook.domain.pipeline.forecast.lines import credited_deals, open_lines
 from salesbook.domain.pipeline.now import pipeline_now
 from salesbook.domain.proposals.history import History, history_of, new_business_share, repeats
@@ -167,7 +168,7 @@ class ProposalBasis:
         now = pipeline_now(self.task)
         deals, codes = now.pipeline.deals, now.pipeline.codes
         credited = credited_deals(deals, self.staff, self.as_of)
-        lines, _ = open_lines(credited, deals, codes, now.rates.now, self.as_of)
+        lines, _ = open_lines(credited, deals, codes, win_model(self.task).chances(now), self.as_of)
         year, month = lines["month"] // 12, lines["month"] % 12 + 1
         texts = [f"{int(y):04d}-{int(m):02d}" for y, m in zip(year, month, strict=True)]
         named = lines.assign(month=pd.Series(texts, index=lines.index, dtype="str"))

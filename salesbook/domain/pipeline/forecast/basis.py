@@ -7,6 +7,7 @@ today, and a dozen as of days gone, to see how good they would have been.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -26,6 +27,15 @@ LONG_AGO: Final = -np.inf
 """The day on which something happened of which nobody knows the day."""
 NEVER: Final = np.inf
 """The day on which something happened that has not happened."""
+
+
+Shifts = Callable[[float, Ints, Ints], Floats | None]
+"""Takes a day, the places of deals that were open on it, and their stages; None: nothing is known
+of any beside its stage."""
+
+
+def _no_shifts(_day: float, _place: Ints, _code: Ints) -> None:
+    """Where no model of deals is used."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,8 @@ class Basis:
     first_stage: Ints
     """Per deal: the first stage of its pipeline."""
     has_typed_rates: bool
+    shifts: Shifts = _no_shifts
+    """By how much the log odds of deals differ from those of their stage, as known on a day."""
 
     @cached_property
     def first_closed(self) -> float:
@@ -159,12 +171,20 @@ class Pipeline:
     """Its rows of these deals."""
 
 
-def basis_of(pipeline: Pipeline, stays: ClosedStays, sales: SalesFacts, *, as_of: dt.date) -> Basis:
+def basis_of(
+    pipeline: Pipeline,
+    stays: ClosedStays,
+    sales: SalesFacts,
+    *,
+    as_of: dt.date,
+    shifts: Shifts = _no_shifts,
+) -> Basis:
     """Gather what a forecast rests on.
 
     Args:
         stays: of closed deals in each stage.
         sales: what was sold, see `sales_facts`.
+        shifts: what is known of open deals beside their stages.
     """
     deals, codes, known = pipeline.deals, pipeline.codes, pipeline.known
     today = float(_number(np.array([as_of], dtype=_DAY))[0])
@@ -177,6 +197,7 @@ def basis_of(pipeline: Pipeline, stays: ClosedStays, sales: SalesFacts, *, as_of
         is_open_stage=codes.are_open(np.arange(codes.count)),
         first_stage=codes.first[deals.pipe],
         has_typed_rates=any(codes.stages[code].win_rate is not None for code in codes.open_codes()),
+        shifts=shifts,
     )
 
 

@@ -92,7 +92,7 @@ def closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
 
 
 def open_lines(
-    credited: pd.DataFrame, deals: KnownDeals, codes: StageCodes, rates: Floats, as_of: dt.date
+    credited: pd.DataFrame, deals: KnownDeals, codes: StageCodes, chances: Floats, as_of: dt.date
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Lines of open deals that are expected on some day.
 
@@ -103,8 +103,8 @@ def open_lines(
 
     Args:
         credited: open deals and others, as `credited_deals` gives them.
-        rates: the chance that a deal now in the stage is won, per stage; nan adds nothing to what
-            is weighted.
+        chances: how likely each deal is won, of those that are open; nan adds nothing to what is
+            weighted.
 
     Returns: the lines, and warnings that count deals that are overdue or without a date.
     """
@@ -112,10 +112,10 @@ def open_lines(
     is_open = deals.is_open[place]
     part = credited[is_open]
     code = deals.code[place[is_open]]
-    rate = rates[code]
+    rate = chances[place[is_open]]
     category = part["category"].fillna(stage_categories(codes, code, part))
 
-    # A stage of which nobody knows the rate adds nothing to what is weighted.
+    # A deal of a stage of which nobody knows the rate adds nothing to what is weighted.
     amount = part["amount"].to_numpy(dtype=np.int64)
     weighted, _ = times_rate(amount, np.nan_to_num(rate))
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from salesbook.domain.outcome import Task
-from salesbook.domain.pipeline.chances.win_rates import StageRates
-from salesbook.domain.pipeline.forecast.basis import Basis, Pipeline, basis_of, sales_facts
+from salesbook.domain.pipeline.chances.model.win_model import WinModel
+from salesbook.domain.pipeline.forecast.basis import Basis, basis_of, sales_facts
 from salesbook.domain.pipeline.forecast.lines import (
     closed_lines,
     credited_deals,
@@ -31,6 +31,7 @@ from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
 from salesbook.domain.pipeline.forecast.to_come import arrived, days_counted
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
+from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.sales.credit import Credits, credits_of
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding, Message
@@ -62,28 +63,34 @@ class Drawn(NamedTuple):
     """What was sold, by whom."""
 
 
-def drawn_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Drawn:
-    """Gather what a forecast rests on, and draw what decides about all deals."""
+def drawn_forecast(task: Task, now: PipelineNow, win: WinModel) -> Drawn:
+    """Gather what a forecast rests on, and draw what decides about all deals.
+
+    Args: win says how likely each open deal is won, as DealScores shows it.
+    """
+    pipeline, rates = now.pipeline, now.rates
     deals, codes = pipeline.deals, pipeline.codes
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
     sales = task.once("credits", lambda: credits_of(tables, task.policy, as_of=as_of))
     credited = credited_deals(deals, _staff_ahead(task), as_of)
-    still_open, findings = open_lines(credited, deals, codes, rates.now, as_of)
+    still_open, findings = open_lines(credited, deals, codes, win.chances(now), as_of)
     lines = forecast_lines(
         closed_lines(sales.lines, staff), still_open, target_lines(tables["TargetPlan"], staff)
     )
 
-    basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
+    basis = basis_of(
+        pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of, shifts=win.shifts
+    )
     drawn = _why_unknown(basis) or _outlook(task, basis, credited, lines, sales.lines)
     return Drawn(lines, drawn, findings, sales)
 
 
-def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
+def make_forecast(task: Task, now: PipelineNow, win: WinModel) -> Forecast:
     """Make the Forecast table, with what it rests on."""
-    lines, drawn, findings, sales = drawn_forecast(task, pipeline, rates)
+    lines, drawn, findings, sales = drawn_forecast(task, now, win)
     rules = task.policy.rules
-    needed = needed_coverage(pipeline.deals, rules.fiscal_year_start)
+    needed = needed_coverage(now.pipeline.deals, rules.fiscal_year_start)
     table = forecast_frame(lines, task.as_of, rules, drawn, coverage_needed=needed)
     outlook = drawn if isinstance(drawn, Outlook) else None
     return Forecast(table, lines, findings, outlook, sales)

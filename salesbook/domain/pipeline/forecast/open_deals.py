@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from salesbook.arrays import Floats, Ints
+from salesbook.domain.pipeline.chances.model.additive import shifted
 from salesbook.domain.pipeline.forecast.closing import closing_chance
 from salesbook.domain.pipeline.forecast.remaining import Awaited
 from salesbook.domain.pipeline.forecast.windows import Window
@@ -24,6 +26,12 @@ _FARTHEST: Final = 240.0
 """Days before and after which the chance to close does not depend on the expected day any more."""
 _MOST_POINTS: Final = 300
 """Points of the grid; what is expected in six years is as good as never."""
+_SHIFTS: Final = 16
+"""Groups of like deals of a stage, each of which moves with the draws in its own way."""
+_TINY: Final = 1e-300
+"""What a mean of 0 is taken as, where nothing is divided by it anyway."""
+_NEARLY_SURE: Final = 1 - 1e-12
+"""The largest chance that has odds."""
 _SURE: Final = 5.0
 """Concentration that every rate has beside what closed deals give it."""
 
@@ -72,16 +80,25 @@ class OpenMoney:
     """A row per draw, a column per bin of slips."""
     wait: float
     """Days from closing to the sale: to the order, where orders count."""
+    shift: Floats | None = None
+    """By how much each deal's log odds differ from those of its stage; None where none do."""
     sooner: Floats | None = None
     """Per stage: days by which its deals close sooner than they would; missing: as they would."""
+
+    @cached_property
+    def chance(self) -> Floats:
+        """How likely each deal is won on average."""
+        rate = np.nan_to_num(self.rates)[self.code]
+        return rate if self.shift is None else shifted(rate, self.shift)
 
     def expected(self, window: Window) -> tuple[Floats, Floats]:
         """The mean that each open and each awaited deal brings in a window."""
         # Deals with one expected day share their chance.
         days, sooner, number = self._alike()
         closing = self._closing(days, window, sooner).mean(axis=0)[number]
-        rate = np.nan_to_num(self.rates)[self.code]
-        return self.amount * rate * closing, self.awaited.amount * self._awaited_chance(window)
+        return self.amount * self.chance * closing, self.awaited.amount * self._awaited_chance(
+            window
+        )
 
     def moments(
         self, window: Window, slice_of: Ints, awaited_slice: Ints, size: int
@@ -89,7 +106,8 @@ class OpenMoney:
         """Mean and variance of what each slice brings, given the rates: a row per draw.
 
         A deal of amount a that is won with p and closes in the window with q adds a p q to the
-        mean and a² p q (1 - p q) to the variance.
+        mean and a² p q (1 - p q) to the variance. Where deals of a stage have chances of their own
+        they go up and down with the draws as the stage's money does as a whole.
         """
         grid = _grid_of(self.days_to_expected)
         closing_by_days: dict[float, Floats] = {}
@@ -105,6 +123,13 @@ class OpenMoney:
                 closing_by_days[sooner] = closing.astype(np.float32)
             closing = closing_by_days[sooner]
             rows = np.flatnonzero((self.code == code) & (slice_of >= 0))
+            if self.shift is not None:
+                of_mean, of_variance = self._moments_of_own(
+                    rows, grid, self._swing(code)[:, None] * closing, slice_of, size
+                )
+                mean += of_mean
+                variance += of_variance
+                continue
             money = grid.sums(self.amount[rows], rows, slice_of[rows], size).astype(np.float32)
             squares = grid.sums(self.amount[rows] ** 2, rows, slice_of[rows], size).astype(
                 np.float32
@@ -119,6 +144,61 @@ class OpenMoney:
         mean += np.bincount(number, amount * chance, size)
         variance += np.bincount(number, amount**2 * chance * (1 - chance), size)
         return mean, variance
+
+    def _moments_of_own(
+        self,
+        rows: Ints,
+        grid: _Grid,
+        happens: Floats,
+        slice_of: Ints,
+        size: int,
+    ) -> tuple[Floats, Floats]:
+        """Mean and variance where each deal has its own chance: a p q and a² (p q - p² q²).
+
+        Args: happens is q, by draw and point of the grid, and how p swings with the draws.
+        """
+        chance, amount = self.chance[rows], self.amount[rows]
+
+        def sums(values: Floats) -> Floats:
+            of_slices = grid.sums(values, rows, slice_of[rows], size)
+            return np.asarray(of_slices.astype(np.float32))
+
+        mean = happens @ sums(amount * chance)
+        squares = happens @ sums(amount**2 * chance)
+        squared = (happens**2) @ sums((amount * chance) ** 2)
+        return mean, np.maximum(squares - squared, 0.0)
+
+    def _swing(self, code: int) -> Floats:
+        """Per draw: the money that a stage's deals are expected to bring, over its mean."""
+        if self.shift is None:
+            return np.ones(len(self.hazards), dtype=np.float32)
+        rows = np.flatnonzero(self.code == code)
+        order = rows[np.argsort(self.shift[rows], kind="stable")]
+        draws = self.rate_draws[:, code]
+
+        # Deals of like shifts move alike: a few of them stand for all.
+        total = np.zeros(len(draws))
+        for part in np.array_split(order, min(_SHIFTS, len(order))):
+            weight = float(self.amount[part].sum())
+            total += weight * shifted(draws, np.full(len(draws), self.shift[part].mean()))
+        mean = total.mean()
+        swing = total / mean if mean > 0 else np.ones(len(draws))
+        return np.asarray(swing.astype(np.float32))
+
+    def _chance_draws(self, rows: Ints) -> Floats:
+        """How likely each of some deals is won, a column per draw; its mean is the deal's chance."""
+        if self.shift is None:
+            return self.rate_draws.T[self.code[rows]]
+        odds = self._odds_draws[self.code[rows]] * np.exp(self.shift[rows])[:, None]
+        moved = odds / (1 + odds)
+        mean = np.maximum(moved.mean(axis=1), _TINY)
+        return np.asarray(np.minimum(moved * (self.chance[rows] / mean)[:, None], 1.0))
+
+    @cached_property
+    def _odds_draws(self) -> Floats:
+        """Per stage the odds to win, a column per draw."""
+        draws = np.minimum(self.rate_draws.T, _NEARLY_SURE)
+        return np.asarray(draws / (1 - draws))
 
     def draws(
         self,
@@ -157,13 +237,12 @@ class OpenMoney:
             days, sooner_of, day_of = self._alike()
             closing = self._closing(days, window, sooner_of).T
             awaited_chance = self._awaited_chance(window)
-            rate_draws = self.rate_draws.T
             rows_of = dict(groups(slice_of))
             awaited_of = dict(groups(awaited_slice))
             none = np.zeros(0, dtype=np.int64)
             for place in np.flatnonzero(is_small).tolist():
                 rows = rows_of.get(place, none)
-                chance = rate_draws[self.code[rows]] * closing[day_of[rows]]
+                chance = self._chance_draws(rows) * closing[day_of[rows]]
                 happens = _happens(self.place[rows], chance, randoms[place])
                 draws[place] = self.amount[rows] @ happens
 
@@ -182,6 +261,7 @@ class OpenMoney:
             place=self.place[rows],
             amount=self.amount[rows] * shares,
             code=self.code[rows],
+            shift=None if self.shift is None else self.shift[rows],
             days_to_expected=self.days_to_expected[rows],
             awaited=dataclasses.replace(
                 self.awaited,

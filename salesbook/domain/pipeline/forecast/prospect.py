@@ -64,6 +64,7 @@ def prospect_at(basis: Basis, day: float, random: np.random.Generator, size: int
         rate_draws=drawn_rates(view.rates, view.weight, random, size),
         hazards=drawn_hazards(slips, random, size),
         wait=ordering.usual_days,
+        shift=basis.shifts(day, standing.place, standing.code),
     )
     return Prospect(
         standing=standing,

@@ -1,0 +1,1 @@
+"""Does a deal's own record tell more about its chance than the stage it is in?"""
