@@ -158,7 +158,7 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "done": 44,
     "found": 18,
     "row_key": 26,
-    "action_id": 46,
+    "action_id": 52,
     "code": 22,
     "field": 16,
     "table": 14,
