@@ -41,9 +41,6 @@ WAITING = {
     "salesbook.domain.pipeline.chances.win_rates.win_rate_by_amount": (
         "win rate by money beside that by count: the report on the pipeline"
     ),
-    "salesbook.domain.pipeline.review.report.review_lines": (
-        "the month's review in ten lines: the report that a manager sends up"
-    ),
     "salesbook.hosts.memory.MemoryHost": "the reference that every host is held against",
 }
 """Functions that only tests use today, each with the part of the work that will use it."""

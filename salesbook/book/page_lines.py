@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from salesbook import labels
 from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.bug_log import keep
@@ -18,7 +19,7 @@ from salesbook.domain.past.at import at
 from salesbook.errors import SalesbookError
 from salesbook.frames import Tables, empty_frame
 from salesbook.messages import Message
-from salesbook.pages.lines import PAGE_TABLES, page_lines
+from salesbook.pages.lines import PAGE_TABLES, SAID, page_lines
 from salesbook.pages.lines.context import TO_COME, PageContext
 
 PAGE_LINES: Final = "PageLines"
@@ -61,7 +62,8 @@ def _page_lines(
     others = [table for table in PAGE_TABLES if table not in made]
     task, _ = session.task(others, options, looks_back=looks_back)
     past = at(task.tables, task.policy, task.as_of, looks_back=looks_back)
-    tables = {**{name: empty_frame(name) for name in PAGE_TABLES}, **past.tables}
+    as_said = {name: _with_messages(name, frame) for name, frame in past.tables.items()}
+    tables = {**{name: empty_frame(name) for name in PAGE_TABLES}, **as_said}
     tables |= {name: frame for name, frame in made.items() if name in PAGE_TABLES}
     context = PageContext(
         tables,
@@ -72,3 +74,20 @@ def _page_lines(
         {name: task.tables.get(name, empty_frame(name)) for name in TO_COME},
     )
     return page_lines(context)
+
+
+def _with_messages(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A result of an earlier run, its sentences as the messages that they said.
+
+    What somebody typed over one is no message of ours: the cell counts as blank.
+    """
+    columns = {
+        field: frame[field].map(_message, na_action="ignore").astype(object)
+        for field in SAID.get(name, ())
+        if field in frame
+    }
+    return frame.assign(**columns) if columns else frame
+
+
+def _message(text: object) -> Message | None:
+    return text if isinstance(text, Message) else labels.message_of(str(text))

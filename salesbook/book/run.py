@@ -16,6 +16,7 @@ from salesbook.book.attention import attention_of
 from salesbook.book.page_digest import digest_of
 from salesbook.book.page_lines import PAGE_LINES, changes_pages, with_page_lines
 from salesbook.book.report import Options, Report
+from salesbook.book.row_order import in_reading_order
 from salesbook.book.run_log import log_entry, newest_day
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.cells.base import shown
@@ -26,6 +27,7 @@ from salesbook.errors import ColumnMissing, SalesbookError, UsageError
 from salesbook.messages import Fact, Finding, Message
 from salesbook.progress import counted
 from salesbook.store import Host
+from salesbook.tables import TABLES
 from salesbook.writing.body import PreparedWrite, RowChanges
 from salesbook.writing.check_limits import Limited, all_listed, limited
 from salesbook.writing.checks import Places, checks_frame, with_addresses
@@ -84,6 +86,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         raise with_cell(refusal, session) from None
 
     _refuse_without_columns(session, outcome)
+    outcome = _in_reading_order(session, outcome, options.as_of)
     writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
     unlisted = _unlisted(session, findings, outcome) if "Checks" in tables else None
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
@@ -116,6 +119,16 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
     return report
+
+
+def _in_reading_order(session: Session, outcome: Outcome, as_of: dt.date) -> Outcome:
+    """The outcome, the rows of its tables as they will stand: links lead to where that is."""
+    start_month = session.policy.rules.fiscal_year_start
+    in_order = {
+        name: in_reading_order(TABLES[name], frame, as_of, start_month)
+        for name, frame in outcome.tables.items()
+    }
+    return replace(outcome, tables=in_order)
 
 
 def refuse_day(as_of: dt.date) -> None:

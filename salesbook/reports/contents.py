@@ -264,6 +264,24 @@ _PIPELINE: Final = (
         counts="all",
     ),
     ListBlock(
+        "leak",
+        (
+            SIGN,
+            ListColumn("says", "sentence", 2.0, heading="what"),
+            ListColumn("because", "sentence", 4.0, heading="why"),
+        ),
+        page="PipelineBoard",
+        kinds=LEADERS,
+        on_slides=False,
+    ),
+    ListBlock(
+        "review",
+        (ListColumn("says", "sentence", 5.0, heading="what"),),
+        page="PipelineBoard",
+        kinds=("company",),
+        on_slides=False,
+    ),
+    ListBlock(
         "moved",
         (
             SIGN,

@@ -17,7 +17,7 @@ from salesbook.pages.common import (
 )
 from salesbook.pages.lines.pipeline_board import STUCK, TRACK
 from salesbook.pages.page import Page
-from salesbook.pages.pipeline_board import MOVES, STAGES, pipeline_board
+from salesbook.pages.pipeline_board import MOVES, STAGES, TRUSTED, pipeline_board
 from salesbook.sheets.board import (
     COLUMNS,
     SIGN_COLUMN,
@@ -368,6 +368,19 @@ def _moved_and_ahead(board: Board) -> None:
     footnote = if_(page.has_line("moved"), Word("pages.pipeline_board.footnote"), "")
     board.put(0, COLUMNS, footnote, Look(tone="muted", size=8))
     board.next_row()
+    _proof(board)
+
+
+def _proof(board: Board) -> None:
+    """What people committed to beside the forecast, and how such figures did before."""
+    page = board.page
+    mark = board.sign(0, 2, page.cell("commit", 0, "sign"), SIGN_LOOK)
+    board.put(2, COLUMNS - 2, page.cell("commit", 0, "says"), Look(size=9), signed_by=mark)
+    board.next_row()
+    for place in range(TRUSTED):
+        said = page.cell("trust", place, "says")
+        board.put(0, COLUMNS, said, Look(tone="muted", size=8, shrink=True))
+        board.next_row()
 
 
 def _from_to(page: Page, place: int) -> Expression:

@@ -344,10 +344,14 @@ def test_keys_of_rows_are_the_codes_whatever_the_language():
     """What people put beside a row follows its key, so the key must not depend on words."""
     host = book(language="zh-CN")
     row = {"slice_kind": "all", "slice": "all", "pipeline": "main", "stage": "Lead", "amount": 0}
-    row |= {"worst": False, **dict.fromkeys(("entered", "advanced", "lost", "open"), 0)}
+    row |= {
+        "period": "all",
+        "worst": False,
+        **dict.fromkeys(("entered", "advanced", "lost", "open"), 0),
+    }
     named(host, "Funnel", "slice_name", [row])
     frame = Session(host).frame("Funnel")
-    assert row_keys("Funnel", frame).tolist() == ["all|all|main|Lead"]
+    assert row_keys("Funnel", frame).tolist() == ["all|all|main|Lead|all"]
     assert frame["slice_name"].tolist() == ["全部"]
     assert BETWEEN not in frame["slice_name"].iloc[0]
 

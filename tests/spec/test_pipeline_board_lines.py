@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given
 
 from salesbook.domain import funnel
 from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.pipeline.review.report import review_lines
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.messages import Message
 from salesbook.pages.lines import PAGE_TABLES, pipeline_board
@@ -44,6 +46,9 @@ CUSTOMERS = [
     {"customer_id": "c1", "name": "Ida", "company": "Apex"},
     {"customer_id": "c2", "name": "Orchard"},
 ]
+
+NAMES = {row["rep_id"]: row["name"] for row in REPS}
+BECAUSE = Message("leak.nobody-alone", {})
 
 Row = dict[str, Any]
 
@@ -176,6 +181,8 @@ def test_lists_are_short_in_order_and_tell_every_deal_apart(seed):
     rows = a_pipeline(seed)
     context = context_of(rows)
     lines = lines_of(context)
+    alerts = context.tables["Alerts"].dropna(subset=["at_stake"])
+    hangs_on = alerts[alerts["table"] == "Deals"].groupby("row_key")["at_stake"].max().to_dict()
     for scope in context.scopes:
         own = {row["deal_id"] for row in _own(rows, scope)}
         stuck, track = of_list(lines, "stuck", scope), of_list(lines, "track", scope)
@@ -187,8 +194,8 @@ def test_lists_are_short_in_order_and_tell_every_deal_apart(seed):
         names = [line["subject"] for line in (*stuck, *track)]
         assert len(names) == len(set(names))
 
-        amounts = [line.get("amount", 0) for line in stuck]
-        assert amounts == sorted(amounts, reverse=True)
+        stakes = [hangs_on.get(line["row_key"], -1) for line in stuck]
+        assert stakes == sorted(stakes, reverse=True)
         brings = [line.get("expected", -1) for line in track]
         assert brings == sorted(brings, reverse=True)
         # What is not shown is never more than the least that is.
@@ -396,3 +403,80 @@ def test_the_stage_that_costs_most_says_why_and_what_to_do():
     assert (first["sign"], first["because"], then["says"]) == (BEHIND, why, do)
     assert first["says"] == Message("page.pipeline.leak", {"stage": "Offer"})
     assert of_list(lines, "leak", Scope("team", "North")) == []
+
+
+def with_tables(context: PageContext, **tables: Any) -> PageContext:
+    """The same with other rows of some results."""
+    frames = {name: frame_from_rows(name, rows) for name, rows in tables.items()}
+    return replace(context, tables={**context.tables, **frames})
+
+
+def test_what_most_hangs_on_is_decided_first():
+    """A small deal whose alert has more at stake comes before a large one; without one by amount."""
+    rows = [
+        an_offer("big", amount=900_000, stage_since="2026-01-01"),
+        an_offer("small", amount=100_000, stage_since="2026-01-01"),
+        an_offer("middle", amount=500_000, stage_since="2026-01-01"),
+    ]
+    context = context_of(rows)
+    alert = {"kind": "deal-stuck", "table": "Deals", "severity": "high", "because": BECAUSE}
+    alerts = [
+        {**alert, "row_key": "small", "at_stake": 70_000, "do": BECAUSE},
+        {**alert, "row_key": "big", "at_stake": 60_000, "do": BECAUSE},
+    ]
+    lines = lines_of(with_tables(context, Alerts=alerts))
+    assert [line["row_key"] for line in of_list(lines, "stuck")] == ["small", "big", "middle"]
+
+
+def forecast_row(slice_kind: str, slice_: str, **fields: Any) -> Row:
+    row = {"period": "FY2026-Q4", "slice_kind": slice_kind, "slice": slice_, "p50": 500_000}
+    sums = dict.fromkeys(("closed", "commit", "best_case", "pipeline", "weighted", "gap"), 0)
+    return {**row, **sums, "p10": 400_000, "p90": 600_000, **fields}
+
+
+def test_commits_stand_beside_the_range_of_the_forecast():
+    """Of who commits something; what they came in at before is said where it is known."""
+    forecast = [
+        forecast_row("all", "all", commit_total=650_000, commit_verdict="above"),
+        forecast_row(
+            "team", "North", commit_total=500_000, commit_verdict="within", commit_expected=350_000
+        ),
+        forecast_row("team", "South", commit_total=0),
+    ]
+    lines = lines_of(with_tables(context_of([an_offer()]), Forecast=forecast))
+    (of_all,) = of_list(lines, "commit")
+    assert of_all["sign"] == ATTENTION
+    assert of_all["says"].code == "page.pipeline.commit-above"
+    (of_north,) = of_list(lines, "commit", Scope("team", "North"))
+    assert "sign" not in of_north
+    (more,) = of_north["says"].more
+    assert more == Message("page.pipeline.commit-expected", {"amount": Decimal(3500)})
+    assert of_list(lines, "commit", Scope("team", "South")) == []
+
+
+def test_how_good_such_figures_were_is_said_once():
+    """The test of the model in use, and whether landings of months leant to one side."""
+    tested = {"bin": "all", "deals": 30, "because": BECAUSE}
+    leaning = {"slice_kind": "all", "slice": "all", "periods": 8, "more": 4, "less": 4}
+    leaning |= {"verdict": "no-difference", "because": BECAUSE}
+    context = with_tables(
+        context_of([an_offer()]),
+        ModelTests=[
+            {**tested, "model": "rate", "chosen": True},
+            {**tested, "model": "additive", "chosen": False},
+        ],
+        ForecastBias=[
+            {**leaning, "period_kind": "month", "measure": "landing"},
+            {**leaning, "period_kind": "month", "measure": "commit"},
+            {**leaning, "period_kind": "quarter", "measure": "landing"},
+        ],
+    )
+    assert [line["says"] for line in of_list(lines_of(context), "trust")] == [BECAUSE, BECAUSE]
+
+
+def test_the_review_of_the_month_is_ten_lines_at_most():
+    """As the report that goes up has it."""
+    context = context_of([an_offer()])
+    lines = of_list(lines_of(context), "review")
+    assert 0 < len(lines) <= 10
+    assert [line["says"] for line in lines] == review_lines(context.tables["ProcessReview"], NAMES)

@@ -4,6 +4,6 @@ A page looks its lists up, sorted and limited as they are here; a report takes t
 module holds the lists of one page, and is the only place that says what a list holds.
 """
 
-from salesbook.pages.lines.build import PAGE_TABLES, page_lines
+from salesbook.pages.lines.build import PAGE_TABLES, SAID, page_lines
 
-__all__ = ["PAGE_TABLES", "page_lines"]
+__all__ = ["PAGE_TABLES", "SAID", "page_lines"]

@@ -72,6 +72,9 @@ PAGE_TABLES: Final = (
     "TouchLoad",
     "Funnel",
     "Leaks",
+    "ModelTests",
+    "ForecastBias",
+    "ProcessReview",
     "Receivables",
     "StageTimes",
     "StageHistory",
@@ -82,6 +85,18 @@ PAGE_TABLES: Final = (
     "Alerts",
 )
 """The tables that the lists rest on: what people typed, and what verbs have written."""
+
+
+SAID: Final = {
+    "Alerts": ("because", "do"),
+    "CallList": ("because",),
+    "Leaks": ("because", "do"),
+    "ModelTests": ("because",),
+    "ForecastBias": ("because",),
+    "ProcessReview": ("because",),
+    "CapacityPlan": ("because",),
+}
+"""Sentences of results that lists say in their own words, or again: they are needed as messages."""
 
 
 def page_lines(context: PageContext) -> pd.DataFrame:

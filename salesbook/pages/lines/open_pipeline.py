@@ -106,11 +106,23 @@ class OpenPipeline:
             expected=int(expected[is_known].sum()) if is_known.any() else None,
         )
 
-    def in_order(self, places: Ints, *, by_expected: bool) -> Ints:
-        """The largest first: by what they bring in the quarter, or by amount; equal ones by key."""
-        amount = self.amount[places]
-        first = np.nan_to_num(self.expected[places], nan=-1.0) if by_expected else amount
-        return places[np.lexsort((places, -amount, -first))]
+    @cached_property
+    def at_stake(self) -> Floats:
+        """What hangs on the alert of each deal on which most hangs; nan where nobody can say."""
+        alerts = self.context.tables["Alerts"]
+        of_deals = alerts[(alerts["table"] == "Deals") & alerts["at_stake"].notna()]
+        most = of_deals.groupby("row_key")["at_stake"].max()
+        of_each = most.reindex(self.deals["deal_id"])
+        at_stake: Floats = of_each.to_numpy(dtype=np.float64, na_value=np.nan)
+        return at_stake
+
+    def in_order(self, places: Ints, by: Floats) -> Ints:
+        """The largest first, those without a figure last; equal ones by amount and key.
+
+        Args: by is a figure of every open deal.
+        """
+        first = np.nan_to_num(by[places], nan=-1.0)
+        return places[np.lexsort((places, -self.amount[places], -first))]
 
     @cached_property
     def _shared_names(self) -> set[str]:

@@ -41,7 +41,7 @@ class OwnPipelines:
         places = pipeline.of(scope)
         if not len(places):
             return
-        in_order = pipeline.in_order(places, by_expected=True)
+        in_order = pipeline.in_order(places, pipeline.expected)
         shown = self.context.room_of_rep(_SHOWN)
         lines = [self._line(int(place)) for place in in_order[:shown]]
         yield ListLines(page, "own-pipeline", scope, lines)

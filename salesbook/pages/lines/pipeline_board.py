@@ -26,6 +26,8 @@ Lists of the Pipeline board, each for the company, every team and every rep:
 - `moved-head`, by period: the landing then, `low`, and now, `middle`, and their difference, `amount`;
   `since_on` is the day of then.
 - `ahead`: six months, `word`, with what a chart calls them; their figures stand in the list `period`.
+
+`commit`, `trust` and `review` stand in `proof`.
 """
 
 from __future__ import annotations
@@ -57,6 +59,7 @@ from salesbook.pages.lines.line import (
 )
 from salesbook.pages.lines.open_pipeline import OpenPipeline, Sums, open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures, period_figures
+from salesbook.pages.lines.proof import proof_lists
 from salesbook.pages.lines.stage_lines import StageLines
 
 PAGE: Final = "PipelineBoard"
@@ -96,6 +99,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         yield from _bands(context, pipeline, scope)
         yield ListLines(PAGE, "stages", scope, stages.lines(scope))
         yield ListLines(PAGE, "leak", scope, stages.leak(scope))
+    yield from proof_lists(context, PAGE)
 
 
 def _periods(context: PageContext, figures: PeriodFigures, scope: Scope) -> list[str]:
@@ -144,7 +148,7 @@ def answer(
 
 def _deciding(context: PageContext, pipeline: OpenPipeline, scope: Scope) -> tuple[Message, ...]:
     """Whose deals bring the most in the running quarter."""
-    in_order = pipeline.in_order(pipeline.of(scope), by_expected=True)
+    in_order = pipeline.in_order(pipeline.of(scope), pipeline.expected)
     bring = in_order[np.nan_to_num(pipeline.expected[in_order]) > 0]
     names: list[str] = []
     for place in bring.tolist():
@@ -270,19 +274,19 @@ def _thin_slices(context: PageContext) -> set[tuple[str, str]]:
 
 
 def _bands(context: PageContext, pipeline: OpenPipeline, scope: Scope) -> Iterator[ListLines]:
-    """Deals to be decided, the largest first; deals on track by what they bring."""
+    """Deals to be decided, by what hangs on that; deals on track by what they bring."""
     places = pipeline.of(scope)
     is_late = pipeline.is_late[places]
     stuck_size, track_size = STUCK, TRACK
     if scope.kind == "rep":
         stuck_size, track_size = context.room_of_rep(STUCK), context.room_of_rep(TRACK_OF_REP)
-    for band, of_band, size, by_expected in (
-        ("stuck", places[is_late], stuck_size, False),
-        ("track", places[~is_late], track_size, True),
+    for band, of_band, size, by in (
+        ("stuck", places[is_late], stuck_size, pipeline.at_stake),
+        ("track", places[~is_late], track_size, pipeline.expected),
     ):
         if not len(of_band):
             continue
-        in_order = pipeline.in_order(of_band, by_expected=by_expected)
+        in_order = pipeline.in_order(of_band, by)
         shown = [deal_line(context, pipeline, place) for place in in_order[:size].tolist()]
         yield ListLines(PAGE, band, scope, shown)
         total = _sum_line(context, pipeline, in_order, size)

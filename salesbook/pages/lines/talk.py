@@ -100,7 +100,7 @@ class Talks:
         places = pipeline.of(Scope("rep", rep))
         if not len(places):
             return
-        largest = int(pipeline.in_order(places, by_expected=False)[0])
+        largest = int(pipeline.in_order(places, pipeline.amount)[0])
         sums = pipeline.sums(places)
         amount = three_digits(sums.amount, self.context.policy.decimals)
         facts: dict[str, Fact] = {"count": sums.count, "amount": amount}

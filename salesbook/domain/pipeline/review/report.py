@@ -89,4 +89,5 @@ def _line(row: dict[Any, Any], names: Mapping[str, str]) -> Message:
     if row["stage"]:
         code += "-stage"
         facts["stage"] = str(row["stage"])
-    return Message(code, facts, (row["because"],))
+    because = row["because"]
+    return Message(code, facts, (because,) if isinstance(because, Message) else ())
