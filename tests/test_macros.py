@@ -837,3 +837,9 @@ def test_a_press_asks_for_what_the_verb_knows() -> None:
             # Rows are marked on the sheet: only a button asks for them.
             assert button.options.keys() <= names | {"take_marked"}
             assert button.look_at in {"", *action.writes}
+
+
+def test_no_module_is_called_as_a_button():
+    """The module, once it is imported, would be called instead of the button's function."""
+    folder = Path(macros.__file__).parent
+    assert not {path.stem for path in folder.iterdir()} & set(macros.__all__)

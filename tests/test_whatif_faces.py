@@ -16,7 +16,7 @@ from salesbook.book.whatif import number_typed, open_stages
 from salesbook.cli.app import run
 from salesbook.errors import UsageError
 from salesbook.hosts.package import open_package
-from salesbook.macros import what_if
+from salesbook.macros import what_if_boxes
 from salesbook.macros.host import Cancelled
 
 AS_OF = dt.date(2026, 6, 15)
@@ -131,7 +131,7 @@ def pressed(book: Path, *answers: object) -> tuple[str, list[str]]:
     boxes = Boxes(*answers)
     with open_package(book, for_writing=False) as host:
         host.language, host.book, host.working = "en", boxes.book, _Working
-        return what_if.ask_what_if(host, AS_OF).text, boxes.asked
+        return what_if_boxes.ask_what_if(host, AS_OF).text, boxes.asked
 
 
 def test_the_button_asks_and_says_what_the_command_says(book, salesbook, monkeypatch):

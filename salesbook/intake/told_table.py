@@ -48,6 +48,9 @@ _HAPPENED_ON: Final[Mapping[str, frozenset[str]]] = {
     "Payments": frozenset(("paid_on",)),
 }
 """By table of amounts, the days on which they come in."""
+_OF_LEADS: Final = frozenset(("status", "received_at", "first_contact_at", "cost"))
+_OF_PEOPLE: Final = frozenset(("phone", "email"))
+"""Fields that tell no list of leads while none of those above is there: customers have them, too."""
 
 
 @dataclass
@@ -133,10 +136,17 @@ def table_evidence(
     system = system_of(headers)
     by_table = {table: Evidence() for table in _tables_of(system)}
     knowers: dict[str, list[str]] = {}
+    says_no_lead = not any(
+        meaning.field in _OF_LEADS
+        for header in headers
+        for meaning in _meanings("Leads", header, headers, system)
+    )
     for header in headers:
         folded = fold_header(header)
         for table, evidence in by_table.items():
             meanings = _meanings(table, header, headers, system)
+            if table == "Leads" and says_no_lead and _tells_people(meanings):
+                continue
             if meanings and folded not in evidence.known:
                 evidence.known.add(folded)
                 knowers.setdefault(folded, []).append(table)
@@ -161,6 +171,11 @@ def table_evidence(
         for table, evidence in by_table.items()
         if len(evidence.known) >= _FEWEST_LIKELY
     }
+
+
+def _tells_people(meanings: Sequence[Meaning]) -> bool:
+    """Whether a header says how to reach somebody, and no more."""
+    return bool(meanings) and _OF_PEOPLE.issuperset(meaning.field for meaning in meanings)
 
 
 def _has_words_of_leads(source: ForeignTable) -> bool:

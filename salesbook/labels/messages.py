@@ -142,7 +142,7 @@ def _shown(value: Any, form: str, language: Language) -> str:
         return _named(str(value), form, language)
     if form == "period":
         return _period(str(value), language)
-    if form == "about" and language == "zh-CN":
+    if form == "about" and language == "zh-CN" and not isinstance(value, str):
         return _in_wan(value)
     return _number_or_text(value, form)
 

@@ -13,7 +13,7 @@ from salesbook.macros import answers
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
 from salesbook.macros.selected import selected_keys
-from salesbook.macros.what_if import ask_what_if
+from salesbook.macros.what_if_boxes import ask_what_if
 from salesbook.macros.words import MessageBox
 
 Job = Callable[[MacroHost, dt.date], MessageBox]

@@ -40,7 +40,7 @@ WRONG = {
 }
 REFUSING = {
     "Stages": {"split", "score", "tier", "funnel"},
-    "TierRules": {"tier"},
+    "TierRules": {"tier", "funnel"},
     "Metrics": {"score"},
     "Grades": {"score"},
     "Levels": {"score"},

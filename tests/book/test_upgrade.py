@@ -29,6 +29,7 @@ from salesbook.book.tabs import read_switches
 from salesbook.book.template import FILES, known_marks, template_bytes
 from salesbook.book.upgrade import Upgrade, _macro_files, _macros_beside, upgrade_file
 from salesbook.cli.app import run
+from salesbook.domain.pipeline.funnel.stages import ALL_TIME
 from salesbook.errors import CannotWrite, NotAWorkbook, ProtectedSheet, UsageError
 from salesbook.hosts.package import Disk, Renewal, marks_of, open_package
 from salesbook.store import TableWrite
@@ -307,7 +308,11 @@ def test_figures_are_the_same(version, upgrades, tmp_path):
                 continue
             # A column that the upgrade adds to a setting moves the cells right of it.
             fields = [field for field in before.table(name).headers if field != "cell"]
-            left, right = before.frame(name)[fields], after.frame(name)[fields]
+            now = after.frame(name)
+            if name == "Funnel" and "period" not in fields:
+                # Without the column there is no place for single quarters.
+                now = now[now["period"] == ALL_TIME]
+            left, right = before.frame(name)[fields], now[fields]
             assert left.reset_index(drop=True).equals(right.reset_index(drop=True)), (
                 name,
                 spec.role,

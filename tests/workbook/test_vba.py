@@ -21,7 +21,7 @@ from salesbook.actions import BUTTONS
 from salesbook.book.files import new_file
 from salesbook.book.template import FILES, template_bytes
 from salesbook.labels import LANGUAGES, choice, word
-from salesbook.macros import importing
+from salesbook.macros import importing, what_if_boxes
 from tests.engines.fake_excel import Book
 from tests.engines.loading import load_model
 from tests.workbook.macro_book import started
@@ -134,6 +134,7 @@ def test_a_press_does_what_its_button_says(callback, book, monkeypatch, tmp_path
         monkeypatch.setenv(name, str(tmp_path / "state"))
     opened = load_model(Path(shutil.copy(book, tmp_path)))
     monkeypatch.setattr(importing, "choose_file", lambda *_: None)
+    monkeypatch.setattr(what_if_boxes, "_ask", lambda *_: "")
     opened.active = "Customers"
     monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=Book(opened)), raising=False)
     exec(pressed(app_of("en"), callback), {})
@@ -145,6 +146,8 @@ def test_a_press_does_what_its_button_says(callback, book, monkeypatch, tmp_path
         "undo": "there is nothing to undo",
         "check_setup": "✓ salesbook",
         "make_report": "The report of ",
+        "convert": "no row of Leads is selected",
+        "what_if": word("macros", "what_if.nothing", "en"),
     }
     assert others.get(button, f"{word('macros', f'button.{button}', 'en')} is done in ") in said
 
