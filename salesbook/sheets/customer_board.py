@@ -212,7 +212,7 @@ def _calls(board: Board) -> None:
     board.lists_beside(((0, _CALLS, "calls"),), CALLS, TWO_LINES)
     board.put(0, _HALF, page.link("calls_rest", 0, "says"), Look(size=9, tone="accent"))
     mark = board.sign(_HALF, 2, page.cell("owed", 0, "sign"), SIGN_LOOK)
-    owed = Look(size=9, tone="accent", align="right")
+    owed = Look(size=9, tone="accent")
     board.put(_HALF + 2, COLUMNS - _HALF - 2, page.link("owed", 0, "says"), owed, signed_by=mark)
     board.next_row()
     board.next_row(SPACER_PIXELS)
