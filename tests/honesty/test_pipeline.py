@@ -134,7 +134,7 @@ def test_counting_leads_that_had_no_time_as_failures_would_show(monkeypatch):
     """The rule broken on purpose: every lead is old enough."""
     monkeypatch.setattr(sources, "age_in_days", lambda leads, as_of: pd.Series(9999, leads.index))
     (cell,) = lead_sources.cells(20, SEED, [YOUNG])
-    assert cell.false.share >= 0.5
+    assert cell.false.share >= 0.4
 
 
 def test_a_source_that_wins_twice_as_often_is_found_and_makes_no_other_bad():
