@@ -118,10 +118,14 @@ def test_no_subject_stands_twice_among_the_steps_of_a_day(lines, context):
             assert set(steps["rep"].dropna()) <= {context.rep_name(scope.key)}
 
 
-def test_money_comes_first_among_the_steps(lines):
-    """The largest first; people and calls have none."""
-    amounts = of_list(lines, "today")["amount"].dropna().to_list()
-    assert amounts == sorted(amounts, reverse=True)
+def test_money_comes_first_among_the_steps(lines, context):
+    """That on which most hangs first; nothing hangs on people and calls."""
+    alerts = context.tables["Alerts"].dropna(subset=["at_stake"])
+    hangs_on = alerts.groupby(["table", "row_key"])["at_stake"].max().to_dict()
+    steps = of_list(lines, "today").itertuples()
+    stakes = [hangs_on.get((step.table, step.row_key), 0) for step in steps]
+    assert stakes == sorted(stakes, reverse=True)
+    assert stakes[0] > 0
 
 
 def test_who_needs_help_is_who_is_behind(lines, context):

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from salesbook.domain.pipeline.review.report import review_lines
+from salesbook.frames import sorted_by_key
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, slice_of
@@ -35,7 +36,8 @@ def proof_lists(context: PageContext, page: str) -> Iterator[ListLines]:
     trusted = [said for said in (_win_rates(context), _landings(context)) if said is not None]
     yield ListLines(page, "trust", WHOLE_COMPANY, [{"says": said} for said in trusted])
 
-    review = context.tables["ProcessReview"]
+    # Somebody may have sorted the sheet.
+    review = sorted_by_key("ProcessReview", context.tables["ProcessReview"])
     if not review.empty:
         names = {rep: context.rep_name(rep) or rep for rep in context.tables["Reps"]["rep_id"]}
         lines = [{"says": line} for line in review_lines(review, names)]
