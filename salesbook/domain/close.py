@@ -14,9 +14,9 @@ from salesbook.domain.pay.closing import NEVER, Closing, closing_of
 from salesbook.domain.pay.commission import Pay
 from salesbook.domain.pay.month_errors import errors_of_months
 from salesbook.domain.pay.settling import pay_to_date
-from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.sales.credit import credits_of_run
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import staff_of_run
 from salesbook.errors import MonthHasErrors, SettingsError, UsageError
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.messages import Fact, Message
@@ -61,8 +61,8 @@ def run(task: Task) -> Outcome:
         before = {due for due in now.due if due < task.period}
         due = (*sorted(before), task.period)
         after = replace(after, closed_to=now.closed_to, due=due)
-    credits = credits_of(task.tables, task.policy, as_of=task.as_of)
-    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    credits = credits_of_run(task)
+    staff = staff_of_run(task)
     target_plan = plan_in_force(task.tables["TargetPlan"])
     pay = pay_to_date(task, after, credits, target_plan, staff)
     closed_along = _closed_along(task, now, pay)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesbook.domain.outcome import ConvertedLead, Outcome, Patch, Task
 from salesbook.domain.pipeline.stages.codes import KnownDeals, known_deals, stage_codes
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.errors import SettingsError, UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.messages import Fact, Message, some_of
@@ -150,7 +150,7 @@ class _Desk:
         deals = known_deals(task.tables[_DEALS], stage_codes(task.policy))
         desk = cls(
             task=task,
-            staff=Staff(task.tables["Reps"], task.tables["Assignments"]),
+            staff=staff_of_run(task),
             pipeline=pipeline,
             stage=stage,
             customers={},

@@ -46,17 +46,14 @@ from salesbook.domain.pipeline.watch.plan_results import plan_results
 from salesbook.domain.pipeline.watch.receivables import receivables
 from salesbook.domain.pipeline.watch.rep_days import rep_days
 from salesbook.domain.sales.unpaid import unpaid_orders
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import staff_of_run
 from salesbook.messages import Finding
 
 
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, DealHistory, Funnel, Leaks, LossReasons, StageTimes, DealOrders,
-    DealScores, ModelTests, Forecast, ForecastHistory, ForecastChanges, ForecastAccuracy,
-    ForecastBias, ProcessReview, RepEfficiency, LeadSources, LeadsDue, RepDays, OrderStages,
-    Receivables, PlanResults, Alerts and ActionLog. Deals in a stage or pipeline that Stages lacks take
+    What it writes is listed in its action. Deals in a stage or pipeline that Stages lacks take
     no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
@@ -72,7 +69,7 @@ def run(task: Task) -> Outcome:
     )
 
     # How many pass each stage, by slice.
-    staff = Staff(tables["Reps"], tables["Assignments"])
+    staff = staff_of_run(task)
     cuts = cuts_of(deals, tables["Reps"], codes, tiers_today(task))
     passed = make_funnel(task, now, cuts, staff)
 
@@ -108,7 +105,6 @@ def run(task: Task) -> Outcome:
     scores = deal_scores(task, now, win, forecast.outlook, standing)
 
     # What leads bring and who waits, and what is done day by day.
-    staff = Staff(tables["Reps"], tables["Assignments"])
     leads = lead_standing(tables, deals)
     due = leads_due(task, leads, deals, staff)
     unpaid = unpaid_orders(tables["Orders"], tables["Payments"], pd.Timestamp(as_of))

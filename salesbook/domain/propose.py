@@ -13,11 +13,11 @@ from salesbook.domain.proposals.basis import FIRST_METRIC, basis_of
 from salesbook.domain.proposals.make import proposal_table, years_ahead
 from salesbook.domain.proposals.taken import binding_targets, owner_of_target
 from salesbook.domain.proposals.words import ProposalWords
-from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.sales.credit import credits_of_run
 from salesbook.domain.targets.attainment import COMPANY, monthly
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.target_months import TargetKey, target_key
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import staff_of_run
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.messages import Fact, Message
@@ -68,8 +68,8 @@ def run(task: Task) -> Outcome:
 
 
 def _proposals(task: Task) -> pd.DataFrame:
-    credits = credits_of(task.tables, task.policy, as_of=task.as_of)
-    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    credits = credits_of_run(task)
+    staff = staff_of_run(task)
     plan = plan_in_force(task.tables["TargetPlan"])
     facts = monthly(credits.lines, plan, staff)
     basis = basis_of(task, facts, credits.lines)

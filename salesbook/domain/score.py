@@ -11,13 +11,13 @@ from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.people.hiring import hiring_of
 from salesbook.domain.people.training import training_of
 from salesbook.domain.proposals.tables import proposals_of
-from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.sales.credit import credits_of_run
 from salesbook.domain.targets.attainment import attain, monthly
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
 from salesbook.domain.team.readiness import readiness
 from salesbook.domain.team.scorecard import appraise
 from salesbook.domain.team.sources import Sources
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import staff_of_run
 
 
 def run(task: Task) -> Outcome:
@@ -33,10 +33,10 @@ def run(task: Task) -> Outcome:
     """
     tables, policy, as_of = task.tables, task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
-    staff = Staff(tables["Reps"], tables["Assignments"])
+    staff = staff_of_run(task)
 
     # What was sold and planned is found once; everything below goes by it.
-    credits = credits_of(tables, policy, as_of=as_of)
+    credits = credits_of_run(task)
     target_plan = plan_in_force(tables["TargetPlan"])
     plans_pieces = bool((target_plan["metric"] == "quantity").any())
     facts = monthly(credits.lines, target_plan, staff, with_pieces=plans_pieces)

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.domain.alerts.rows import SEVERITIES
+
 OF_DEALS: Final = ("Deals", "Orders")
 """Tables of whose rows the amount can still come, or be paid."""
 MANY: Final = 20
 """A kind with more steps than that is one line with their number and sum."""
-_SEVERITIES: Final = {"high": 0, "medium": 1, "low": 2}
 
 
 def rank_of(
@@ -20,7 +21,7 @@ def rank_of(
     """Where a step stands: what most money hangs on first, then the rest, by severity."""
     if table in OF_DEALS:
         return (0, -(at_stake or 0), -(amount or 0))
-    urgency = _SEVERITIES[severity]
+    urgency = SEVERITIES[severity]
     return (1, urgency, urgency)
 
 

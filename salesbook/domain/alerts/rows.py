@@ -13,7 +13,7 @@ from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
 
 Severity = Literal["high", "medium", "low"]
-_SEVERITIES: Final = {"high": 0, "medium": 1, "low": 2}
+SEVERITIES: Final = {"high": 0, "medium": 1, "low": 2}
 _WAITS, _MONEY, _REST = 0, 1, 2
 """Places in the order of Alerts, see `alerts_frame`."""
 
@@ -79,7 +79,7 @@ def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
 
 def _order(alert: tuple[str, AlertRow]) -> tuple[int, int, int, bool, int, str, str, str]:
     kind, row = alert
-    severity = _SEVERITIES[row.severity]
+    severity = SEVERITIES[row.severity]
     if row.at_stake is not None:
         place = (_MONEY, -row.at_stake, severity)
     elif row.severity == "high":

@@ -21,7 +21,7 @@ from salesbook.domain.customers.touch_load import (
     weekly_hours,
 )
 from salesbook.domain.outcome import Task
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.frames import Tables, frame_of
 from salesbook.messages import Fact, Message
 
@@ -57,7 +57,7 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
 
     Args: customer_tiers is CustomerTiers.
     """
-    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    staff = staff_of_run(task)
     customers = _customers(task, customer_tiers, staff)
     begun = begun_calls(task).set_index("customer_id")
     unsettled = begun[begun["is_unsettled"]]

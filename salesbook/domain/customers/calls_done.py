@@ -15,7 +15,7 @@ from typing import Final
 import pandas as pd
 
 from salesbook.domain.outcome import Patch, Task
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.frames import frame_from_rows
 from salesbook.messages import Fact, Finding, Message
 from salesbook.tables import TABLES
@@ -87,7 +87,7 @@ def take_up_calls(task: Task, *, may_write: bool) -> CallsTakenUp:
     Args:
         may_write: whether the run may add activities; one that may not only says what is wrong.
     """
-    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    staff = staff_of_run(task)
     calls = _dated(task)
     done = calls[calls["done"].fillna(False).astype("bool")]
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesbook.arrays import Ints
 from salesbook.domain.arithmetic.calendar import months_of
+from salesbook.domain.outcome import Task
 from salesbook.domain.sales.sold import COLUMNS as SOLD_COLUMNS
 from salesbook.domain.sales.sold import sold
 from salesbook.frames import Tables
@@ -41,6 +42,11 @@ class Credits:
     from_orders: dt.date | None
     """The first day on which order lines count; None where won deals count on every day."""
     findings: tuple[Finding, ...] = ()
+
+
+def credits_of_run(task: Task) -> Credits:
+    """Who is credited with what was sold, as of the day of a run; found out once for all its verbs."""
+    return task.once("credits", lambda: credits_of(task.tables, task.policy, as_of=task.as_of))
 
 
 def credits_of(tables: Tables, policy: Policy, *, as_of: dt.date) -> Credits:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.arrays import Ints
+from salesbook.domain.outcome import Task
 
 DATED: Final = ("team", "role", "manager_id", "plan")
 """What Assignments may change about a rep; `plan` names the pay scheme."""
@@ -185,6 +186,11 @@ class Staff:
         managers_by_role = set(state.index[role == "manager"])
         have_somebody_under_them = set(state["manager_id"].dropna())
         return managers_by_role | have_somebody_under_them
+
+
+def staff_of_run(task: Task) -> Staff:
+    """Everybody as of the day of a run, laid out once for all its verbs."""
+    return task.once("staff", lambda: Staff(task.tables["Reps"], task.tables["Assignments"]))
 
 
 def _dates(days: pd.Series[Any]) -> list[dt.date | None]:

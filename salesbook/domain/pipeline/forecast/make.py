@@ -32,8 +32,8 @@ from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gon
 from salesbook.domain.pipeline.forecast.to_come import arrived, days_counted
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
 from salesbook.domain.pipeline.now import PipelineNow
-from salesbook.domain.sales.credit import Credits, credits_of
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.sales.credit import Credits, credits_of_run
+from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.messages import Finding, Message
 
 _DAYS_OF_REPEATS = 365
@@ -71,8 +71,8 @@ def drawn_forecast(task: Task, now: PipelineNow, win: WinModel) -> Drawn:
     pipeline, rates = now.pipeline, now.rates
     deals, codes = pipeline.deals, pipeline.codes
     tables, as_of = task.tables, task.as_of
-    staff = Staff(tables["Reps"], tables["Assignments"])
-    sales = task.once("credits", lambda: credits_of(tables, task.policy, as_of=as_of))
+    staff = staff_of_run(task)
+    sales = credits_of_run(task)
     credited = credited_deals(deals, _staff_ahead(task), as_of)
     still_open, findings = open_lines(credited, deals, codes, win.chances(now), as_of)
     lines = forecast_lines(

@@ -24,7 +24,7 @@ from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.credited import credited_sales
 from salesbook.domain.team.shuffles import stand_out
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.frames import frame_from_rows
 from salesbook.messages import Fact, Message
 from salesbook.money import round_half_away, three_digits_alike, to_float
@@ -104,7 +104,7 @@ def rep_efficiency(task: Task, now: PipelineNow, sales: Credits) -> pd.DataFrame
 
 def _people(task: Task) -> _People:
     """Reps at work; a manager's own sales are few, and come in by other ways."""
-    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    staff = staff_of_run(task)
     managers = staff.managers(task.as_of)
     at_work = [str(rep) for rep in staff.ids if staff.is_at_work(str(rep), task.as_of)]
     return _People(tuple(rep for rep in at_work if rep not in managers), staff)

@@ -30,7 +30,7 @@ from salesbook.domain.pipeline.review.happened import happened
 from salesbook.domain.pipeline.review.rule import MONTHS_BEFORE, Months, compared, has_enough
 from salesbook.domain.pipeline.review.words import Case, Words, row_of
 from salesbook.domain.sales.credit import Credits
-from salesbook.domain.team.staff import NO_TEAM, Staff
+from salesbook.domain.team.staff import NO_TEAM, Staff, staff_of_run
 from salesbook.frames import frame_from_rows
 
 _MONTHS: Final = 18
@@ -99,7 +99,7 @@ def process_review(task: Task, now: PipelineNow, sales: Credits) -> pd.DataFrame
     last = last_whole_months(task.as_of, 1)[0]
     first_month = number_of_month(last) - _MONTHS + 1
     since = pd.Timestamp(first_day(next_month(last, 1 - _MONTHS), 1))
-    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    staff = staff_of_run(task)
     added_up = [
         AddedUp.of(events, first_month, _MONTHS, staff)
         for events in happened(task, now, sales, since)

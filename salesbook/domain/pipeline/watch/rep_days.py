@@ -15,7 +15,7 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.stages.codes import KnownDeals
 from salesbook.domain.pipeline.watch.led_on import led_on
 from salesbook.domain.pipeline.watch.planned_steps import planned_steps, plans_steps
-from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.sales.credit import credits_of_run
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_of, sorted_by_key
 
@@ -103,7 +103,7 @@ def _contacts(task: Task, since: dt.date, moved: pd.DataFrame) -> pd.DataFrame:
 
 def _sold(task: Task, since: dt.date) -> pd.DataFrame:
     """What each rep is credited with, by day: as everywhere, by `domain.sales`."""
-    credits = task.once("credits", lambda: credits_of(task.tables, task.policy, as_of=task.as_of))
+    credits = credits_of_run(task)
     lines = credits.lines
     recent = lines[_is_recent(lines["on"], since, task.as_of)]
     named = recent[recent["rep_id"].notna()]
