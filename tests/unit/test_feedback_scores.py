@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from salesbook.domain.arithmetic.calendar import (
     WorkCalendar,
     working_hours_between,
-    working_hours_of,
 )
+from salesbook.domain.arithmetic.working_hours import working_hours
 from salesbook.domain.customers.feedback import is_beyond_luck, nps, nps_range, satisfied_share
 
 HOURS = (dt.time(9), dt.time(18))
@@ -105,4 +105,4 @@ def test_hours_of_many_spans_are_those_of_each(spans):
         pd.Series([span[side] for span in spans], dtype="datetime64[us]") for side in (0, 1)
     )
     each = [working_hours_between(*span, calendar, HOURS) for span in spans]
-    assert list(working_hours_of(starts, ends, calendar, HOURS)) == pytest.approx(each, abs=1e-3)
+    assert list(working_hours(starts, ends, calendar, HOURS)) == pytest.approx(each, abs=1e-3)

@@ -12,7 +12,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats
 from salesbook.policy import Policy
 
 # A month `2026-07`, a fiscal quarter `FY2026-Q3` or a fiscal year `FY2026`.
@@ -293,7 +292,7 @@ def working_hours_between(
     """
     if end <= start:
         return 0.0
-    opens, closes = (_hour(moment) for moment in hours)
+    opens, closes = (hour_of(moment) for moment in hours)
 
     # A first day that is not worked counts as over, a last one as not begun.
     first_hour, last_hour = closes, opens
@@ -311,51 +310,11 @@ def working_hours_between(
     return on_first_day + days_between * (closes - opens) + on_last_day
 
 
-def working_hours_of(
-    starts: pd.Series[Any],
-    ends: pd.Series[Any],
-    calendar: WorkCalendar,
-    hours: tuple[dt.time, dt.time],
-) -> Floats:
-    """Count the working hours of many spans at once, as `working_hours_between` does of one.
-
-    Args: starts and ends have no missing moments.
-    """
-    if starts.empty:
-        return np.zeros(0)
-    opens, closes = (_hour(moment) for moment in hours)
-    begin, end = (column.to_numpy().astype("datetime64[s]") for column in (starts, ends))
-    begin_day, end_day = begin.astype("datetime64[D]"), end.astype("datetime64[D]")
-
-    # Work days up to each day of the whole stretch, so that a span is a difference.
-    first = min(begin_day.min(), end_day.min())
-    last = max(begin_day.max(), end_day.max())
-    days = np.arange(first, last + 1)
-    is_worked = np.array([calendar.is_workday(day.item()) for day in days])
-    worked_until = np.cumsum(is_worked)
-    begin_place, end_place = ((day - first).astype(np.int64) for day in (begin_day, end_day))
-
-    first_hour = np.where(is_worked[begin_place], _clipped_of(begin, opens, closes), closes)
-    last_hour = np.where(is_worked[end_place], _clipped_of(end, opens, closes), opens)
-    between = worked_until[end_place] - is_worked[end_place] - worked_until[begin_place]
-    of_days = (closes - first_hour) + between * (closes - opens) + (last_hour - opens)
-    in_one_day = np.maximum(last_hour - first_hour, 0.0)
-    counted = np.where(begin_day == end_day, in_one_day, of_days)
-    return np.where(end <= begin, 0.0, counted)
-
-
-def _clipped_of(moments: Any, opens: float, closes: float) -> Floats:
-    """The hours of many moments, moved into the working day."""
-    seconds = (moments - moments.astype("datetime64[D]")).astype(np.float64)
-    hours: Floats = np.clip(seconds / 3600, opens, closes)
-    return hours
-
-
-def _hour(moment: dt.time) -> float:
+def hour_of(moment: dt.time) -> float:
     """The time of day in hours; parts of a second do not count."""
     return moment.hour + moment.minute / 60 + moment.second / 3600
 
 
 def _clipped(moment: dt.time, opens: float, closes: float) -> float:
     """The hour of a moment, moved into the working day."""
-    return min(max(_hour(moment), opens), closes)
+    return min(max(hour_of(moment), opens), closes)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import numpy.typing as npt
-
-from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.intervals import z_of
+from salesbook.domain.arithmetic.urn import Urn
 
 _AS_LIKELY = 1 + 1e-9
 """Two tables that are equally likely differ by rounding."""
@@ -25,22 +22,9 @@ def fisher(won: int, of: int, others_won: int, of_others: int) -> float:
         against 1 of 6 → 0.0350.
     """
     all_won, everything = won + others_won, of + of_others
-    least, most = max(0, all_won - of_others), min(of, all_won)
-    # ln n! for all n, as a running sum: numpy has no logarithm of the gamma function.
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, everything + 1)))])
-    possible = np.arange(least, most + 1)
-    chances = np.exp(
-        _log_choose(logs, of, possible)
-        + _log_choose(logs, of_others, all_won - possible)
-        - _log_choose(logs, everything, np.array(all_won))
-    )
+    least, chances = Urn.of(everything).chances(of, all_won, everything)
     observed = chances[won - least]
     return float(min(1.0, chances[chances <= observed * _AS_LIKELY].sum()))
-
-
-def _log_choose(logs: Floats, of: int, taken: npt.NDArray[np.int64]) -> Floats:
-    ways: Floats = logs[of] - logs[taken] - logs[of - taken]
-    return ways
 
 
 def cases_needed(rate: float, other: float, *, false_alarm: float, power: float) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.arithmetic.urn import Urn
 
 _NORMAL: Final = NormalDist()
 _FEWEST: Final = 10.0
@@ -37,7 +38,7 @@ def rates_apart(successes: Ints, trials: Ints) -> Comparison:
     Source: R. A. Fisher, Statistical Methods for Research Workers, 5th edition, 1934.
     """
     all_trials, all_successes = int(trials.sum()), int(successes.sum())
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, all_trials + 1)))])
+    urn = Urn.of(all_trials)
     groups = len(trials)
     chance, least = np.full(groups, np.nan), np.full(groups, np.nan)
     is_lower = np.zeros(groups, dtype=bool)
@@ -45,31 +46,13 @@ def rates_apart(successes: Ints, trials: Ints) -> Comparison:
     for group, (hits, size) in enumerate(zip(successes.tolist(), trials.tolist(), strict=True)):
         if not 0 < size < all_trials:
             continue
-        low = max(0, size - (all_trials - all_successes))
-        high = min(size, all_successes)
-        weights = _urn(log_factorial, np.arange(low, high + 1), size, all_successes, all_trials)
+        low, weights = urn.chances(size, all_successes, all_trials)
         below = float(weights[: hits - low + 1].sum())
         above = float(weights[hits - low :].sum())
         is_lower[group] = below < above
         chance[group] = min(1.0, 2 * min(below, above))
         least[group] = min(1.0, 2 * float(min(weights[0], weights[-1])))
     return Comparison(chance, least, is_lower)
-
-
-def _urn(log_factorial: Floats, hits: Ints, size: int, successes: int, trials: int) -> Floats:
-    """Chance of each number of hits among `size` drawn."""
-
-    def log_choose(whole: int, part: Ints | int) -> Floats:
-        chosen: Floats = log_factorial[whole] - log_factorial[part] - log_factorial[whole - part]
-        return chosen
-
-    log_chance = (
-        log_choose(successes, hits)
-        + log_choose(trials - successes, size - hits)
-        - log_choose(trials, size)
-    )
-    weights: Floats = np.exp(log_chance)
-    return weights
 
 
 def lasting_apart(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Ints
-from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.arithmetic.calendar import WorkCalendar, hour_of
 
 _HOUR = np.timedelta64(1, "h") / np.timedelta64(1, "s")
 
@@ -47,7 +47,7 @@ def _hours_of_spans(
     calendar: WorkCalendar,
     hours: tuple[dt.time, dt.time],
 ) -> Floats:
-    opens, closes = ((moment.hour * 60 + moment.minute) / 60 for moment in hours)
+    opens, closes = (hour_of(moment) for moment in hours)
     first_day, last_day = begin.astype("datetime64[D]"), end.astype("datetime64[D]")
     origin = first_day.min()
     days = np.arange(origin, last_day.max() + 1)

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.arithmetic.urn import Urn
 from salesbook.domain.pipeline.funnel.slices import NONE, Cut
 from salesbook.domain.pipeline.funnel.stages import LEFT_LOST, Counts, Passages
 from salesbook.domain.pipeline.stages.codes import KnownDeals
@@ -182,24 +183,19 @@ def _own_and_others(losses: _Losses, code: int, behind: Sequence[int]) -> tuple[
 def _told_apart(reasons: Sequence[str], own: Ints, others: Ints, bar: float) -> Reason | None:
     """The reason that stands out most; None where none does by more than chance."""
     of_own, of_others = int(own.sum()), int(others.sum())
-    log_factorial = _log_factorials(of_own + of_others)
+    urn = Urn.of(of_own + of_others)
     found: list[tuple[float, Reason]] = []
     for name, here, there in zip(reasons, own.tolist(), others.tolist(), strict=True):
         if here * of_others <= there * of_own:
             continue
-        chance = chance_of_so_many(here, of_own, there, of_others, log_factorial)
+        chance = chance_of_so_many(here, of_own, there, of_others, urn)
         if chance < bar:
             found.append((chance, Reason(name, here / of_own, there / of_others)))
     return min(found)[1] if found else None
 
 
-def _log_factorials(most: int) -> Floats:
-    """The logarithms of 0!, 1! ... of a number."""
-    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
-
-
 def chance_of_so_many(
-    here: int, of_here: int, there: int, of_there: int, log_factorial: Floats | None = None
+    here: int, of_here: int, there: int, of_there: int, urn: Urn | None = None
 ) -> float:
     """Chance that so many or more of those with a mark are here, if both sides are alike.
 
@@ -208,20 +204,6 @@ def chance_of_so_many(
 
     Source: Fisher's tea: 4 of 4 here and 0 of 4 there have the chance 1/70.
     """
-    logs = _log_factorials(of_here + of_there) if log_factorial is None else log_factorial
-    marked = here + there
-    counts = np.arange(here, min(of_here, marked) + 1)
-    log_chances = (
-        _log_choose(logs, of_here, counts)
-        + _log_choose(logs, of_there, marked - counts)
-        - _log_choose(logs, of_here + of_there, marked)
-    )
-    return float(min(np.exp(log_chances).sum(), 1.0))
-
-
-def _log_choose(logs: Floats, whole: int, part: Any) -> Any:
-    """The logarithm of the number of ways to choose; -inf where there is none."""
-    parts = np.asarray(part)
-    is_possible = (parts >= 0) & (parts <= whole)
-    safe = np.where(is_possible, parts, 0)
-    return np.where(is_possible, logs[whole] - logs[safe] - logs[whole - safe], -np.inf)
+    balls = of_here + of_there
+    least, chances = (urn or Urn.of(balls)).chances(of_here, here + there, balls)
+    return float(min(chances[here - least :].sum(), 1.0))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Ints
-from salesbook.domain.arithmetic.calendar import working_hours_of
+from salesbook.domain.arithmetic.working_hours import working_hours
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.pipeline.review.rule import Quantity
@@ -216,7 +216,7 @@ def _hours_to_contact(task: Task, leads: pd.DataFrame) -> Floats:
     end_of_day = dt.datetime.combine(task.as_of, dt.time.max)
     until = leads["first_contact_at"].fillna(pd.Timestamp(end_of_day))
     hours = task.policy.rules.working_hours
-    return working_hours_of(leads["received_at"], until, task.calendar, hours)
+    return working_hours(leads["received_at"], until, task.calendar, hours)
 
 
 def _activities(task: Task) -> Iterator[Happened]:
