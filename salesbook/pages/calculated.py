@@ -53,6 +53,7 @@ _OTHER_SOURCES: Final[Mapping[str, str]] = {
     "LeadSources": "leads",
     "LeadsDue": "leads",
     "RepDays": "rep_days",
+    "RepEfficiency": "rep_days",
     "OrderStages": "paid_orders",
     "Receivables": "paid_orders",
     "PlanResults": "plan_steps",

@@ -185,7 +185,7 @@ def test_the_review_in_ten_lines_says_first_what_moved():
     assert len(lines) <= 10
     assert said[0].startswith("May 2026: ")
     assert any(
-        line.startswith("Better – Deals won: 120 a month, before 30.5: up by") for line in said
+        line.startswith("Better – Deals won. 120 a month, before 30.5: up by") for line in said
     )
 
 
