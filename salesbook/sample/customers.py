@@ -137,6 +137,8 @@ def add_activities(world: World) -> None:
 def _along(world: World, deal: Fields) -> list[Fields]:
     """Contacts from a deal's first day to its last, every one to three weeks."""
     chance = world.chance(f"contacts {deal['deal_id']}")
+    people = world.chance(f"people {deal['deal_id']}")
+    buyers = _buyers(world, people)
     about = {name: deal[name] for name in ("rep_id", "customer_id", "deal_id")}
     end = min(deal["closed_on"] or world.as_of, world.as_of)
     if deal["rep_id"] == LEFT:
@@ -146,13 +148,23 @@ def _along(world: World, deal: Fields) -> list[Fields]:
     day = deal["created_on"]
     while day <= end:
         kind = spread(chance, _SELLING_CONTACTS, (3, 5, 3, 2, 1))
-        rows.append(_contact(world, chance, day, kind) | about)
+        met = {"contact": people.choice(buyers)}
+        rows.append(_contact(world, chance, day, kind) | about | met)
 
         following = world.workday(day + dt.timedelta(days=chance.randint(7, 24)))
         if following == day:
             following += dt.timedelta(days=7)
         day = following
     return rows
+
+
+def _buyers(world: World, people: random.Random) -> list[str]:
+    """Whom a seller meets: of some deals always the same person."""
+    words = world.words
+    return [
+        words.person.format(first=people.choice(words.firsts), last=people.choice(words.lasts))
+        for _ in range(people.choice((1, 2, 3)))
+    ]
 
 
 def _care(world: World, customer: Fields) -> list[Fields]:

@@ -347,6 +347,8 @@ class Activity(Row, table="Activities", key=("activity_id",), part=Part.CUSTOMER
     outcome: Text | None = None
     next_step: Text | None = None
     next_on: Annotated[Date | None, PLANNED] = None
+    contact: Text | None = None
+    """With whom at the customer's; several names apart by commas or semicolons."""
 
 
 class FeedbackItem(Row, table="Feedback", key=("feedback_id",), part=Part.CUSTOMERS):

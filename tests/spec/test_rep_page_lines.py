@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 
+import pandas as pd
 import pytest
 from hypothesis import given
 
@@ -568,3 +569,59 @@ def test_awards_and_the_next_level_are_among_what_goes_well():
     assert [line["sign"] for line in (level, latest)] == ["✓", "✓"]
     (maybe,) = talk_of(Readiness=[{**ready[0], "ready": "not-sure"}])
     assert maybe["says"] == Message("page.talk.ready-not-sure", {"level": "Expert"})
+
+
+def logged(rep_id: str, days: str):
+    """The work days before the run from the last to the first: `.` without a log, `x` with one."""
+    day_of = list(pd.bdate_range(end="2026-06-29", periods=len(days)))[::-1]
+    nothing = dict.fromkeys(("visits", "calls", "other", "orders_amount", "visits_followed"), 0)
+    return [
+        {"rep_id": rep_id, "day": date.date(), **nothing, "no_log": sign == "."}
+        for date, sign in zip(day_of, days, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "count"), [("....x", None), (".....", 5), (".......x..", 7), ("x......", None)]
+)
+def test_a_week_without_a_word_in_the_log_is_asked_for(days, count):
+    lists = page(RepDays=logged("ann", days))
+    said = [
+        line for line in lists.get(("talk", rep("ann"), None), ()) if line.get("table") == "RepDays"
+    ]
+    assert [line.get("count") for line in said] == ([] if count is None else [count])
+    assert not [
+        line for line in lists.get(("talk", rep("bo"), None), ()) if line.get("table") == "RepDays"
+    ]
+
+
+def efficient(measure: str, unit: str, verdict: str, value: float, peers: float):
+    facts = {"value": value, "peers": peers, "low": value, "high": value, "count": 40}
+    because = Message(f"efficiency-{verdict}-{unit}", {"value": value, "peers": peers})
+    return (
+        {"rep_id": "ann", "measure": measure, "unit": unit, "verdict": verdict}
+        | facts
+        | {"because": because}
+    )
+
+
+def test_what_he_makes_of_visits_and_deals_is_said_where_luck_does_not_explain_it():
+    rows = [
+        efficient("sold_per_activity", "money", "worse", 612.4, 1883.2),
+        efficient("average_deal", "money", "too-few", 100, 200),
+        efficient("cycle_days", "days", "better", 61.26, 111.9),
+        efficient("win_rate", "percent", "worse", 10, 25),
+    ]
+    said = [
+        (line["sign"], labels.sentence(line["says"], "en"), labels.sentence(line["because"], "en"))
+        for line in page(RepEfficiency=rows)["talk", rep("ann"), None]
+        if line.get("table") == "RepEfficiency"
+    ]
+    assert said == [
+        (
+            "▼",
+            "Sold per visit or call: 612",
+            "All reps: 1,883, beyond luck. What stands in the way?",
+        ),
+        ("✓", "Days to win: 61.3", "All reps: 111.9, beyond luck. What can others learn from it?"),
+    ]

@@ -151,6 +151,7 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "must_have": 36,
     "next_step": 25,
     "outcome": 22,
+    "contact": 22,
     "lost_reason": 18,
     "offer": 24,
     "reason": 30,

@@ -19,6 +19,7 @@ import numpy as np
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.deals import PUSHED_OFTEN
+from salesbook.domain.alerts.people_met import ENOUGH_CONTACTS, hangs_on_one, people_met
 from salesbook.domain.alerts.rows import AlertRow
 from salesbook.domain.pipeline.stages.stuck import is_stuck
 from salesbook.money import times_rate
@@ -34,6 +35,7 @@ GUESSES: Final[Mapping[str, float]] = {
     "needs-missing": 0.1,
     "stage-role": 0.1,
     "deal-size-unusual": 0.1,
+    "deal-single-contact": 0.2,
 }
 """Part of the win rate that a deal in that state has lost: steps of a tenth, for nobody knows better."""
 _OF_ORDERS: Final[Mapping[str, float]] = {"order-undelivered": 0.1, "order-unpaid": 0.1}
@@ -91,6 +93,7 @@ class Stakes:
             "deal-stuck": self._stuck,
             "close-date-passed": self._passed,
             "deal-pushed": self._pushed,
+            "deal-single-contact": self._with_single_contact,
         }
         parts = dict(GUESSES)
         for kind, closed_deals in tell.items():
@@ -135,6 +138,18 @@ class Stakes:
             group=deals.pipe[is_known],
             was_in_state=self.context.pushes.count[is_known] >= PUSHED_OFTEN,
             was_won=deals.is_won[is_known],
+        )
+
+    def _with_single_contact(self) -> _Closed:
+        """Closed deals of which enough contacts name somebody, those with one person among them."""
+        deals = self.context.deals
+        closed = deals.frame[~deals.is_open]
+        met = people_met(closed, self.context.tables["Activities"], closed["closed_on"])
+        is_known = (met["contacts"] >= ENOUGH_CONTACTS).to_numpy(dtype=bool)
+        return _Closed(
+            group=deals.pipe[~deals.is_open][is_known],
+            was_in_state=hangs_on_one(met).to_numpy(dtype=bool)[is_known],
+            was_won=deals.is_won[~deals.is_open][is_known],
         )
 
 

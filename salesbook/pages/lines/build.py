@@ -74,6 +74,8 @@ PAGE_TABLES: Final = (
     "Leaks",
     "ModelTests",
     "ForecastBias",
+    "RepDays",
+    "RepEfficiency",
     "ProcessReview",
     "Receivables",
     "StageTimes",

@@ -1,12 +1,12 @@
 """What is worth talking about with a rep, and what goes well?
 
 List `talk`, for every rep at most six lines, `says` the fact and `because` what to ask or offer: what
-was agreed in the last talk, what became of it and when the next is due; the largest deal lost in the
-last 30 days, measures that are behind by more than luck explains, goals, the metric that would help
-most, too little pipeline, deals that need a step; then what goes well, at least one line of it where
-there is any: measures beyond luck, readiness for the next level, awards, the largest deal won, the
-best month of half a year, courses passed. Of who has left, what has to be handed over is all that is
-left to settle: open deals and customers.
+was agreed in the last talk, what became of it and when the next is due; a week without a word in the
+log, the largest deal lost in the last 30 days, measures that are behind by more than luck explains,
+goals, the metric that would help most, too little pipeline, deals that need a step; then what goes
+well, at least one line of it where there is any: measures beyond luck, readiness for the next level,
+awards, the largest deal won, the best month of half a year, courses passed. Of who has left, what has
+to be handed over is all that is left to settle: open deals and customers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
 from salesbook.domain.team.goals import GOALS
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
-from salesbook.pages.lines import agreed
+from salesbook.pages.lines import agreed, own_work
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
 from salesbook.pages.lines.measures import SHARES, measures_of_the_year, shown_value
@@ -73,8 +73,10 @@ class Talks:
         people = agreed.Agreed(self.context)
         to_mend = [
             *people.last_talk(rep),
+            *own_work.silence(self.context, rep),
             *self._lost(rep),
             *self._measures(rep, is_good=False),
+            *own_work.beside_others(self.context, rep, is_good=False),
             *people.goals(rep),
             *self._would_help(rep),
             *self._coverage(rep),
@@ -82,6 +84,7 @@ class Talks:
         ]
         goes_well = [
             *self._measures(rep, is_good=True),
+            *own_work.beside_others(self.context, rep, is_good=True),
             *people.ready(rep),
             *people.awards(rep),
             *self._won(rep),
