@@ -8,7 +8,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.alerts.log import LOG
 from salesbook.domain.alerts.rate_moved import RateMoves
-from salesbook.domain.customers.tier_of import tiers_today
+from salesbook.domain.customers.tier_of import bought_by_customer, tiers_today
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.chances.model.model_tests import model_tests
 from salesbook.domain.pipeline.chances.model.win_model import win_model
@@ -24,7 +24,7 @@ from salesbook.domain.pipeline.funnel.make import make_funnel
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.leads.due import leads_due
 from salesbook.domain.pipeline.leads.sources import lead_sources
-from salesbook.domain.pipeline.leads.standing import lead_standing
+from salesbook.domain.pipeline.leads.standing import lead_standing, lead_worth
 from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
 from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
 from salesbook.domain.pipeline.now import pipeline_now
@@ -131,6 +131,8 @@ def run(task: Task) -> Outcome:
         forecast_lines=forecast.lines,
         leads_due=due,
         unpaid=unpaid,
+        customer_values=bought_by_customer(task),
+        lead_worth=lead_worth(leads),
     )
 
     moves = RateMoves(passed.pace, cuts, codes, as_of, rules.few)

@@ -94,17 +94,56 @@ def test_the_order_goes_by_what_is_at_stake_and_not_by_how_severe_the_kind_is():
     assert list(found["severity"]) == ["medium", "medium", "high", "medium"]
 
 
-def test_who_waits_for_us_stands_before_what_money_hangs_on():
-    lead = {
-        "lead_id": "l",
-        "name": "Ann",
-        "status": "new",
+def lead(key, status="new", **more):
+    return {
+        "lead_id": key,
+        "name": key,
+        "status": status,
         "received_at": day("2026-06-01"),
         "rep_id": "ann",
+        **more,
     }
-    rows = [deal("a", "Talks", amount=10**9, expected_on="2026-06-01")]
-    found = alerts(rows, settings=TYPED, Leads=[lead])
-    assert records(found, "kind", "at_stake")[0] == ("lead-waiting", None)
+
+
+LATE_DEAL = deal("a", "Talks", amount=10_000, expected_on="2026-06-01")
+
+
+def test_of_what_no_money_is_known_the_most_severe_stands_first_behind_the_rest():
+    found = alerts([LATE_DEAL], settings=TYPED, Leads=[lead("l")])
+    assert records(found, "kind", "at_stake") == [
+        ("close-date-passed", 2_400),
+        ("lead-waiting", None),
+    ]
+
+
+def test_a_lead_is_worth_what_leads_bring_on_average():
+    """One of four brought 100,000: 25,000 × 0.3."""
+    was_won = deal("w", "Won", amount=100_000, closed_on="2026-06-01")
+    met = {"first_contact_at": day("2026-06-01")}
+    leads = [
+        lead("l"),
+        lead("won", "converted", deal_id="w", **met),
+        *(lead(f"out{number}", "rejected", **met) for number in range(3)),
+    ]
+    found = alerts([LATE_DEAL, was_won], settings=TYPED, Leads=leads)
+    assert records(found, "row_key", "at_stake")[0] == ("l", 7_500)
+
+
+def test_a_complaint_is_worth_what_its_customer_buys_in_a_year():
+    """60,000 in twelve months × 0.2; of the order before them nothing."""
+    orders = [
+        {"order_id": f"o{number}", "line_no": 1, "ordered_on": day(on), "customer_id": "c1",
+         "rep_id": "ann", "amount": 60_000, "status": "paid", "delivered_on": day(on)}
+        for number, on in enumerate(["2026-01-05", "2024-01-05"])
+    ]  # fmt: skip
+    complaint = {
+        "feedback_id": "f",
+        "customer_id": "c1",
+        "kind": "complaint",
+        "received_at": day("2026-06-01"),
+    }
+    found = alerts([LATE_DEAL], settings=TYPED, Orders=orders, Feedback=[complaint])
+    assert records(found, "row_key", "at_stake") == [("f", 12_000), ("a", 2_400)]
 
 
 def test_a_deal_left_out_of_the_forecast_has_nothing_at_stake():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -58,6 +59,10 @@ class AlertContext:
     """LeadsDue: who waits for a first contact, and who could take it."""
     unpaid: pd.DataFrame
     """What is owed for each order, as `unpaid_orders` finds it."""
+    customer_values: Mapping[str, int]
+    """What customers bought in the last `tier_months`, by key, in minor units."""
+    lead_worth: int | None
+    """What a lead brings on average, in minor units; None where nothing became of any yet."""
     actions: pd.DataFrame = field(default_factory=lambda: empty_frame("ActionLog"))
     """The action log of the day, once it is brought up to date."""
 

@@ -7,22 +7,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.alerts.rows import SEVERITIES
+from salesbook.domain.alerts.rows import Rank, rank_of
 
-OF_DEALS: Final = ("Deals", "Orders")
-"""Tables of whose rows the amount can still come, or be paid."""
 MANY: Final = 20
 """A kind with more steps than that is one line with their number and sum."""
-
-
-def rank_of(
-    table: str, severity: str, at_stake: int | None, amount: int | None
-) -> tuple[int, int, int]:
-    """Where a step stands: what most money hangs on first, then the rest, by severity."""
-    if table in OF_DEALS:
-        return (0, -(at_stake or 0), -(amount or 0))
-    urgency = SEVERITIES[severity]
-    return (1, urgency, urgency)
 
 
 def first_alerts(alerts: pd.DataFrame, about: tuple[str, ...], most: int) -> list[dict[str, Any]]:
@@ -52,9 +40,9 @@ def first_alerts(alerts: pd.DataFrame, about: tuple[str, ...], most: int) -> lis
     return first
 
 
-def _place(alert: dict[Any, Any]) -> tuple[tuple[int, int, int], str, str, str]:
+def _place(alert: dict[Any, Any]) -> tuple[Rank, str, str, str]:
     at_stake, amount = (
         None if pd.isna(alert[name]) else int(alert[name]) for name in ("at_stake", "amount")
     )
-    rank = rank_of(alert["table"], alert["severity"], at_stake, amount)
+    rank = rank_of(alert["severity"], at_stake, amount)
     return rank, alert["kind"], alert["table"], alert["row_key"]

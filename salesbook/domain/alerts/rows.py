@@ -14,8 +14,8 @@ from salesbook.messages import Fact, Message
 
 Severity = Literal["high", "medium", "low"]
 SEVERITIES: Final = {"high": 0, "medium": 1, "low": 2}
-_WAITS, _MONEY, _REST = 0, 1, 2
-"""Places in the order of Alerts, see `alerts_frame`."""
+Rank = tuple[int, int, int, int]
+"""Where something to act on stands among the others: the lowest comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,7 @@ class AlertRow:
 def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
     """Make the Alerts table, in an order in which one can work through it.
 
-    First who waits for us although no money of a deal says how much hangs on it: complaints, leads,
-    a leak. Then what money hangs on, the most first, however severe its kind is: a small deal that
-    is stuck for long can wait for a large one whose day has passed. Then the rest, most severe
-    first. Equal ones stand by amount, kind and key.
+    See `rank_of`; equal ones stand by kind and key.
 
     Args: alerts are pairs of a kind and a row of it, in any order.
     """
@@ -77,23 +74,20 @@ def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
     )
 
 
-def _order(alert: tuple[str, AlertRow]) -> tuple[int, int, int, bool, int, str, str, str]:
+def rank_of(severity: str, at_stake: int | None, amount: int | None) -> Rank:
+    """Where an alert stands, on its sheet as on the pages.
+
+    First what money hangs on, the most first, however severe its kind is: a small deal that is stuck
+    for long can wait for a large one whose day has passed, and for the complaint of a large customer.
+    Then the rest, most severe first.
+    """
+    urgency, size = SEVERITIES[severity], -(amount or 0)
+    return (0, -at_stake, urgency, size) if at_stake is not None else (1, urgency, size, 0)
+
+
+def _order(alert: tuple[str, AlertRow]) -> tuple[Rank, str, str, str]:
     kind, row = alert
-    severity = SEVERITIES[row.severity]
-    if row.at_stake is not None:
-        place = (_MONEY, -row.at_stake, severity)
-    elif row.severity == "high":
-        place = (_WAITS, 0, severity)
-    else:
-        place = (_REST, 0, severity)
-    return (
-        *place,
-        row.amount is None,
-        -(row.amount or 0),
-        kind,
-        row.table,
-        row.row_key,
-    )
+    return rank_of(row.severity, row.at_stake, row.amount), kind, row.table, row.row_key
 
 
 def text_or_none(value: Any) -> str | None:

@@ -1,7 +1,8 @@
 """How much money hangs on what an alert asks for?
 
 The order of a day's work: money at stake × the chance that it changes something. The money is what a
-deal brings on average, its amount × its win rate. The chance is how much seldomer deals in that state
+deal brings on average, its amount × its win rate; what is owed; what a customer buys in a year, or a
+lead brings on average; what leaks in a quarter. The chance, of deals, is how much seldomer deals in that state
 are won than others, as the book's own closed deals show. Of few of them it is drawn towards a guess;
 of states that nobody can tell of closed deals any more it is the guess. So this puts a list in order
 and promises nothing: whoever cures the state cures the reason for it only sometimes.
@@ -38,8 +39,21 @@ GUESSES: Final[Mapping[str, float]] = {
     "deal-single-contact": 0.2,
 }
 """Part of the win rate that a deal in that state has lost: steps of a tenth, for nobody knows better."""
-_OF_ORDERS: Final[Mapping[str, float]] = {"order-undelivered": 0.1, "order-unpaid": 0.1}
-"""Part of the order that is cancelled, or never paid, where nobody looks after it."""
+_OF_AMOUNTS: Final[Mapping[str, float]] = {
+    "order-undelivered": 0.1,
+    "order-unpaid": 0.1,
+    "worst-leak": 0.1,
+}
+"""Part of an order that is cancelled, or never paid, where nobody looks after it; part of a leak that
+somebody who looks after it stops. Guesses as well."""
+_OF_CUSTOMERS: Final[Mapping[str, float]] = {
+    "complaint-unanswered": 0.2,
+    "complaint-unresolved": 0.1,
+    "customer-untouched": 0.1,
+}
+"""Part of what a customer buys that is lost where nobody looks after him."""
+_OF_LEADS: Final[Mapping[str, float]] = {"lead-waiting": 0.3}
+"""Part of what a lead brings that is lost while it waits."""
 _GUESS_COUNTS: Final = 20
 """Closed deals in a state that its guess counts for."""
 _MOST: Final = 1.0
@@ -63,13 +77,29 @@ class Stakes:
 
     def of_kind(self, kind: str, rows: Sequence[AlertRow]) -> list[int | None]:
         """What hangs on each alert of a kind, in minor units; None where it is nobody's open money."""
-        if kind in _OF_ORDERS:
-            return _money([row.amount for row in rows], [_OF_ORDERS[kind]] * len(rows))
+        if kind in _OF_AMOUNTS:
+            return _money([row.amount for row in rows], [_OF_AMOUNTS[kind]] * len(rows))
+        if kind in _OF_CUSTOMERS:
+            worths = [self._customer_worth(row) for row in rows]
+            return _money(worths, [_OF_CUSTOMERS[kind]] * len(rows))
+        if kind in _OF_LEADS:
+            return _money([self.context.lead_worth] * len(rows), [_OF_LEADS[kind]] * len(rows))
         if kind not in GUESSES:
             return [None] * len(rows)
         worth = [self._worth.get(row.row_key, (None, 0.0)) for row in rows]
         lost = self.lost_part(kind)
         return _money([amount for amount, _ in worth], [win_rate * lost for _, win_rate in worth])
+
+    def _customer_worth(self, row: AlertRow) -> int | None:
+        """What the customer of a row of Customers or Feedback buys in a year; None where nothing."""
+        key = row.row_key if row.table == "Customers" else self._complained.get(row.row_key, "")
+        return self.context.customer_values.get(key) or None
+
+    @cached_property
+    def _complained(self) -> dict[str, str]:
+        """By row of Feedback the customer."""
+        feedback = self.context.tables["Feedback"]
+        return dict(zip(feedback["feedback_id"], feedback["customer_id"], strict=True))
 
     @cached_property
     def _worth(self) -> dict[str, tuple[int | None, float]]:

@@ -28,9 +28,22 @@ def customer_values(task: Task) -> CustomerValues:
     return task.once("values of customers", lambda: _customer_values(task))
 
 
+def bought_by_customer(task: Task) -> dict[str, int]:
+    """What each customer bought in the last `tier_months`, net, in minor units; of who bought."""
+    value = values_of(_purchases(task), task.as_of, task.policy.rules.tier_months)
+    return {str(customer): int(amount) for customer, amount in value.items()}
+
+
+def _purchases(task: Task) -> pd.DataFrame:
+    """Everything customers bought, listed once in a run."""
+    return task.once(
+        "purchases of customers", lambda: purchase_lines(task.tables, task.policy, task.as_of)
+    )
+
+
 def _customer_values(task: Task) -> CustomerValues:
     policy, as_of = task.policy, task.as_of
-    lines = purchase_lines(task.tables, policy, as_of)
+    lines = _purchases(task)
     customers = task.tables["Customers"]["customer_id"].sort_values()
     value = values_of(lines, as_of, policy.rules.tier_months)
     value = value.reindex(pd.Index(customers)).fillna(0).astype("int64")

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from salesbook.domain.alerts.first import MANY, OF_DEALS, rank_of
+from salesbook.domain.alerts.first import MANY
+from salesbook.domain.alerts.rows import Rank, rank_of
 from salesbook.messages import Message
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
@@ -28,6 +29,8 @@ _SHOWN_OF_REP: Final = 5
 _TALK: Final = "talk"
 _CALL: Final = "call"
 """Kinds of step that no alert asks for."""
+_WITH_AMOUNT: Final = ("Deals", "Orders")
+"""Tables of whose rows the amount can still come, or be paid."""
 _PASSED: Final = frozenset(
     {
         "close-date-passed",
@@ -48,8 +51,8 @@ _PASSED: Final = frozenset(
 class Step:
     """One thing to do."""
 
-    rank: tuple[int, int, int]
-    """Where it stands: money that can still come, by what is at stake; people; calls."""
+    rank: Rank
+    """Where it stands: by what money hangs on it; then the rest, by severity; then calls."""
     kind: str
     subject: tuple[str, str]
     """Table and key of what it is about: no subject is named twice."""
@@ -142,7 +145,7 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
             "subject": name,
             "customer": _customer_of(context, table, str(alert["row_key"])),
             "rep": context.rep_name(who),
-            "amount": amount if table in OF_DEALS else None,
+            "amount": amount if table in _WITH_AMOUNT else None,
             "because": short_reason(alert["because"]),
             "since_on": present(alert["since_on"]),
             "table": table,
@@ -150,7 +153,7 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         }
         scopes = context.scopes_of(who) if who is not None else (WHOLE_COMPANY,)
         stake = whole(alert["at_stake"])
-        rank = rank_of(table, str(alert["severity"]), stake, amount)
+        rank = rank_of(str(alert["severity"]), stake, amount)
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
 
 
@@ -206,7 +209,7 @@ def _of_people(context: PageContext) -> Iterator[Step]:
             "row_key": pace.rep_id,
         }
         scopes = context.scopes_of(pace.rep_id)[:2]
-        yield Step((1, 0, place), _TALK, ("Reps", pace.rep_id), scopes, None, line)
+        yield Step((1, 0, place, 0), _TALK, ("Reps", pace.rep_id), scopes, None, line)
 
 
 def _of_calls(context: PageContext) -> Iterator[Step]:
@@ -230,4 +233,4 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
         }
         scopes = context.scopes_of(rep_id) if rep_id is not None else (WHOLE_COMPANY,)
         days = whole(call["days_late"]) or 0
-        yield Step((2, -days, 0), _CALL, ("Customers", customer_id), scopes, None, line)
+        yield Step((2, -days, 0, 0), _CALL, ("Customers", customer_id), scopes, None, line)

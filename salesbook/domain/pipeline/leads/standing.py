@@ -10,6 +10,7 @@ import pandas as pd
 
 from salesbook.domain.pipeline.stages.codes import KnownDeals
 from salesbook.frames import Tables
+from salesbook.money import round_half_away
 
 NEW: Final = "new"
 _CONTACTED: Final = ("contacted", "qualified", "rejected", "converted")
@@ -56,6 +57,19 @@ def lead_standing(tables: Tables, deals: KnownDeals) -> pd.DataFrame:
         won_amount=amount.astype("int64"),
         won_days=(closed - leads["received_at"].dt.normalize()).dt.days.astype("float64"),
     )
+
+
+def lead_worth(leads: pd.DataFrame) -> int | None:
+    """What a lead brings on average, in minor units: of those that became a won deal or nothing.
+
+    Args: leads is what `lead_standing` gives.
+
+    Returns: None where nothing is known of any.
+    """
+    is_over = leads["won"] | leads["out"]
+    if not is_over.any():
+        return None
+    return round_half_away(float(leads.loc[is_over, "won_amount"].mean()))
 
 
 def age_in_days(leads: pd.DataFrame, as_of: dt.date) -> pd.Series[int]:
