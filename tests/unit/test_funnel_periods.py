@@ -143,6 +143,33 @@ def test_what_a_first_run_filled_in_has_no_day_and_does_not_count():
     ]
 
 
+def test_losses_count_no_more_than_what_got_past_the_stage():
+    """A first run knows on which days deals were lost, and not when the others passed the stage."""
+    lost = [
+        deal(
+            f"l{place}", "Lost", created_on="2026-04-02", closed_on="2026-05-10", lost_stage="Lead"
+        )
+        for place in range(6)
+    ]
+    passed = [deal(f"p{place}", "Talks", created_on="2026-04-02") for place in range(14)]
+    leads = stages_of(SECOND_QUARTER, [*lost, *passed], [])[0]
+    assert (leads[0], leads[2:4]) == ("Lead", (0, 0))
+
+
+def test_whatever_was_created_since_the_run_before_moved_between_two_runs():
+    seen = steps("old", ("Lead", "2026-04-01"))
+    deals = [
+        deal("old", "Lead", created_on="2026-04-01"),
+        deal("lost", "Lost", created_on="2026-05-02", closed_on="2026-05-10", lost_stage="Lead"),
+        deal("past", "Talks", created_on="2026-05-02"),
+    ]
+    assert stages_of(SECOND_QUARTER, deals, seen) == [
+        ("Lead", 3, 1, 1, 1),
+        ("Offer", 1, 1, 0, 0),
+        ("Talks", 1, 0, 0, 1),
+    ]
+
+
 def test_the_rate_of_a_period_is_that_of_the_decided_deals_alone():
     history = [
         *steps("a", ("Lead", "2026-03-02"), ("Offer", "2026-04-10")),

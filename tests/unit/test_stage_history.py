@@ -113,6 +113,38 @@ def test_a_stage_since_that_nobody_renewed_counts_as_missing():
     ]
 
 
+def test_a_date_that_nobody_renewed_counts_as_missing_at_the_second_move_too():
+    """Lead since January was typed; that it is an Offer a run saw in May; the date stands still."""
+    history = frame_from_rows(
+        "StageHistory",
+        [
+            entry("a", 1, "Lead", "2026-01-10"),
+            entry("a", 2, "Offer", "2026-05-04", source="inferred"),
+            entry("b", 1, "Lead", "2026-01-10"),
+            entry("b", 2, "Offer", "2026-05-04"),
+        ],
+    )
+    rows = [deal(name, "Talks", stage_since="2026-01-10") for name in "ab"]
+    new = history_of(rows, history)[0].iloc[4:]
+    assert records(new, *SHOWN) == [
+        ("a", 3, "Talks", AS_OF, "inferred"),
+        ("b", 3, "Talks", AS_OF, "inferred"),
+    ]
+
+
+def test_no_stage_begins_before_the_guessed_day_of_the_one_before():
+    history = frame_from_rows(
+        "StageHistory",
+        [
+            entry("a", 1, "Lead", "2026-01-10"),
+            entry("a", 2, "Offer", "2026-05-04", source="inferred"),
+        ],
+    )
+    rows = [deal("a", "Talks", stage_since="2026-04-20")]
+    new = history_of(rows, history)[0].iloc[2:]
+    assert records(new, *SHOWN) == [("a", 3, "Talks", day("2026-05-04"), "inferred")]
+
+
 def test_a_closed_deal_was_closed_on_its_closing_day_whatever_stage_was_noted_last():
     """It moved to another stage and was closed from there, both since the last run."""
     history = frame_from_rows("StageHistory", [entry("a", 1, "Lead", "2026-01-10")])

@@ -20,6 +20,8 @@ from salesbook.domain.pipeline.stages.history import Entries
 ENTERED: Final = 0
 PASSED: Final = 1
 LOST_THERE: Final = 2
+_NEARLY_ALL: Final = 0.9
+"""Share of exits whose days must be known for their rate to be one of all."""
 _NOWHERE: Final = -1
 """The place of a deal that was in no open stage before: it is new, or was closed."""
 
@@ -47,7 +49,9 @@ def stage_moves(
     entered and passed on the day of the skip.
 
     What a first run filled in for the time before it has no day that anybody knows, and is left
-    out. A move that a later run saw, without a typed day, happened on the day of that run.
+    out. A move that a later run saw, without a typed day, happened on the day of that run. Of losses
+    the day is known, for deals have one, of deals that got past a stage it often is not: so neither
+    counts of the deals that a run found, where the run does not know the days of nearly all of both.
 
     Args: skipped is the setting `funnel_rule`: all or any.
     """
@@ -61,6 +65,8 @@ def stage_moves(
         row, place = _skipped(steps)
         parts += [(row, place, np.full(len(row), what)) for what in (ENTERED, PASSED)]
     row, place, what = (np.concatenate(column) for column in zip(*parts, strict=True))
+    is_told = (what == ENTERED) | _both_exits_known(steps, row, place)
+    row, place, what = row[is_told], place[is_told], what[is_told]
 
     # By deal and time; on one day a stage is entered before it is passed.
     in_order = np.lexsort((what, place, row))
@@ -81,13 +87,26 @@ class _Steps:
     """Place of the open stage that it came into, or from which it was lost; of a won deal behind
     the last one."""
     is_open: Flags
-    is_lost: Flags
+    leaves_behind: Flags
+    """True where the deal left a stage behind, whether the day is known or not."""
+    is_lost_there: Flags
+    """True where it was lost from an open stage, whether the day is known or not."""
     is_dated: Flags
+    found_in: Ints
+    """Number of the run that found the deal, on rows of that run; _NOWHERE on later ones."""
+    first_code: Ints
+    """Number of the first stage of the deal's pipeline."""
+
+    @property
+    def is_lost(self) -> Flags:
+        """True where it was lost, on a day that is known."""
+        is_lost: Flags = self.is_lost_there & self.is_dated
+        return is_lost
 
     @property
     def goes_on(self) -> Flags:
-        """True where the deal left a stage behind."""
-        goes_on: Flags = self.is_dated & (self.to_place > self.from_place)
+        """True where the deal left a stage behind, or came into its first one, on a known day."""
+        goes_on: Flags = self.is_dated & self.leaves_behind
         return goes_on
 
     @property
@@ -116,16 +135,68 @@ class _Steps:
         names_stage = is_last & (lost_code != UNKNOWN)
         lost_place = np.where(names_stage, codes.place[lost_code], from_place)
         to_place = np.where(is_lost, lost_place, codes.place[code])
-        is_dated = _dated(deals, known, codes, rows)
+        finder = _Finder.of(deals, known, rows)
+        is_dated = _dated(deals, known, codes, rows) | finder.saw_it_begin
         return cls(
             deal=deal,
             day=known.entered[rows],
             from_place=from_place,
             to_place=to_place,
             is_open=kind == OPEN,
-            is_lost=is_lost & (to_place != _NOWHERE) & is_dated,
+            leaves_behind=to_place > from_place,
+            is_lost_there=is_lost & (to_place != _NOWHERE),
             is_dated=is_dated,
+            found_in=finder.run,
+            first_code=codes.first[deals.pipe[deal]],
         )
+
+
+@dataclass(frozen=True)
+class _Finder:
+    """By entry: what is known of the run that found its deal."""
+
+    run: Ints
+    """Its number, on rows that it wrote; _NOWHERE on later ones."""
+    saw_it_begin: Flags
+    """True where the deal was created since the run before: its moves lie between two runs."""
+
+    @classmethod
+    def of(cls, deals: KnownDeals, known: Entries, rows: Ints) -> _Finder:
+        deal, noticed = known.deal[rows], known.noticed[rows]
+        is_first = np.append(True, deal[1:] != deal[:-1])[: len(deal)]
+        found_by = noticed[np.flatnonzero(is_first)][np.cumsum(is_first) - 1]
+        runs = np.unique(known.noticed)
+        number = np.searchsorted(runs, found_by)
+        run_before = np.append(runs, np.datetime64("NaT"))[number - 1]
+        return cls(
+            run=np.where(noticed == found_by, number, _NOWHERE),
+            saw_it_begin=deals.days("created_on")[deal] >= run_before,
+        )
+
+
+def _both_exits_known(steps: _Steps, row: Ints, place: Ints) -> Flags:
+    """Whether the days of nearly all exits are known, from the stage and by the run that found it.
+
+    Args:
+        row: of `steps`, for each move.
+        place: the stage of each move.
+    """
+    passed = np.flatnonzero(steps.leaves_behind & (steps.from_place != _NOWHERE))
+    lost = np.flatnonzero(steps.is_lost_there)
+    exits = np.concatenate([passed, lost])
+    left = np.concatenate([steps.from_place[passed], steps.to_place[lost]])
+
+    def group(of_row: Ints, of_place: Ints) -> Ints:
+        """A number for each stage of each run that found deals."""
+        stages = int(steps.first_code.max(initial=0)) + int(steps.to_place.max(initial=0)) + 1
+        return (steps.found_in[of_row] + 1) * stages + steps.first_code[of_row] + of_place
+
+    found = group(exits, left)
+    size = int(max(found.max(initial=0), group(row, place).max(initial=0))) + 1
+    known = np.bincount(found, steps.is_dated[exits], size)
+    is_whole = known >= _NEARLY_ALL * np.bincount(found, minlength=size)
+    was_seen: Flags = steps.found_in[row] == _NOWHERE
+    return was_seen | is_whole[group(row, place)]
 
 
 def _dated(deals: KnownDeals, known: Entries, codes: StageCodes, rows: Ints) -> Flags:

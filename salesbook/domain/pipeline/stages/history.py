@@ -25,7 +25,7 @@ def append_history(
 
     A deal whose stage is not its last known one gets a row: entered on `stage_since`, else on
     `closed_on` in a closed stage, else on `as_of`, which is inferred, for the deal moved on any day
-    since the run before. A `stage_since` that the last known stage was already entered on is a date
+    since the run before. A `stage_since` no later than the newest one of an earlier stage is a date
     that nobody renewed and counts as missing; so does one before `closed_on`, which is the day of
     the stage that the deal was closed from. A deal without history is filled back by
     `backfill_rows`. A stage that was renamed is no change.
@@ -33,13 +33,13 @@ def append_history(
     Returns: StageHistory, its old rows first and as they were, then new ones by deal and seq.
     """
     old = history.reset_index(drop=True)
-    last_seq, last_code, last_day = _last_known(entries_of(history, deals, codes), len(deals))
-    is_new = last_seq == 0
-    has_moved = ~is_new & (last_code != deals.code)
+    last = _Last.of(entries_of(history, deals, codes), len(deals))
+    is_new = last.seq == 0
+    has_moved = ~is_new & (last.code != deals.code)
 
     backfilled = backfill_rows(deals, np.flatnonzero(is_new), codes, as_of=as_of)
     moved = np.flatnonzero(has_moved)
-    changes = _changes(deals, moved, last_seq[moved], last_day[moved], as_of)
+    changes = _changes(deals, moved, last.at(moved), as_of)
     added = backfilled.joined(changes)
     if not len(added.deal):
         return old
@@ -138,40 +138,63 @@ def entries_of(history: pd.DataFrame, deals: KnownDeals, codes: StageCodes) -> E
     )
 
 
-def _last_known(known: Entries, size: int) -> tuple[Ints, Ints, Days]:
-    """Per deal: last seq (0 without history), its stage and its day."""
-    seq = np.zeros(size, dtype=np.int64)
-    code = np.full(size, UNKNOWN, dtype=np.int64)
-    day = np.full(size, "NaT", dtype=_DAY)
+@dataclass(frozen=True)
+class _Last:
+    """What the history says of each deal last."""
 
-    is_last = known.is_last()
-    deal = known.deal[is_last]
-    seq[deal] = known.seq[is_last]
-    code[deal] = known.code[is_last]
-    day[deal] = known.entered[is_last]
-    return seq, code, day
+    seq: Ints
+    """0 without history."""
+    code: Ints
+    day: Days
+    typed_day: Days
+    """The newest day that was typed for any of its stages; missing where none was."""
+
+    @classmethod
+    def of(cls, known: Entries, size: int) -> _Last:
+        seq = np.zeros(size, dtype=np.int64)
+        code = np.full(size, UNKNOWN, dtype=np.int64)
+        day = np.full(size, "NaT", dtype=_DAY)
+
+        is_last = known.is_last()
+        deal = known.deal[is_last]
+        seq[deal] = known.seq[is_last]
+        code[deal] = known.code[is_last]
+        day[deal] = known.entered[is_last]
+
+        # As a number a missing day is the smallest of all.
+        typed = np.full(size, "NaT", dtype=_DAY).astype(np.int64)
+        days = known.entered[known.certain].astype(np.int64)
+        np.maximum.at(typed, known.deal[known.certain], days)
+        return cls(seq, code, day, typed.astype(_DAY))
+
+    def at(self, places: Ints) -> _Last:
+        """Of these deals."""
+        return _Last(self.seq[places], self.code[places], self.day[places], self.typed_day[places])
 
 
-def _changes(
-    deals: KnownDeals, moved: Ints, last_seq: Ints, last_day: Days, as_of: dt.date
-) -> Added:
+def _changes(deals: KnownDeals, moved: Ints, last: _Last, as_of: dt.date) -> Added:
     """One row for each deal that moved: the stage it is in now."""
     since = deals.days("stage_since")[moved]
     closed_on = deals.days("closed_on")[moved]
     is_closed = ~deals.is_open[moved]
 
-    # The day of the stage before still stands there: whoever moved the deal left it as it was.
-    is_left_over = (since == last_day) | (is_closed & (since < closed_on))
+    # The day of an earlier stage still stands there: whoever moved the deal left it as it was.
+    is_left_over = since <= last.typed_day
+    is_left_over |= (since == last.day) | (is_closed & (since < closed_on))
     day = np.where(is_left_over, np.datetime64("NaT"), since).astype(_DAY)
     day = np.where(np.isnat(day) & is_closed, closed_on, day).astype(_DAY)
 
-    is_known = ~np.isnat(day)
+    # No stage begins before the one before it, even where the day of that was guessed.
+    is_too_early = ~is_closed & (day < last.day)
+    day = np.where(is_too_early, last.day, day).astype(_DAY)
+
+    is_missing = np.isnat(day)
     return Added(
         deal=moved,
-        seq=last_seq + 1,
+        seq=last.seq + 1,
         code=deals.code[moved],
-        day=np.where(is_known, day, np.datetime64(as_of)).astype(_DAY),
-        certain=is_known,
+        day=np.where(is_missing, np.datetime64(as_of), day).astype(_DAY),
+        certain=~is_missing & ~is_too_early,
         current=np.ones(len(moved), dtype=bool),
     )
 
