@@ -18,6 +18,7 @@ from salesbook.domain.pipeline.funnel.stages import passages_of
 from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.frames import empty_frame
 from salesbook.labels import sentence
+from salesbook.money import three_digits
 from salesbook.names.loss_reasons import kind_of_loss
 from tests.pipeline_book import AS_OF, deal, draw, numbered, policy
 
@@ -179,7 +180,22 @@ def test_the_same_reasons_name_none():
     row = leak_of(draw(Deals=rows, Reps=REPS, settings=policy(funnel_rule="any")), "rep", "r0")
     assert pd.isna(row["reason"])
     assert row["do"].code == "alert.worst-leak.do"
-    assert row["because"].more[-1].code == "leak.same-reasons"
+    assert row["because"].more[-1].code == "leak.same-reasons-own"
+
+
+def test_a_part_that_misses_more_than_the_whole_is_said_to():
+    """The last rep does better than the yardstick asks for, which makes up for some of the first."""
+    rows = book(worse_reason="Price").tables["Deals"]
+    of_best = rows[(rows["rep_id"] == "r5") & (rows["stage"] == "Won")].head(50)
+    more = of_best.assign(deal_id=of_best["deal_id"] + "more")
+    deals = pd.concat([rows, more], ignore_index=True)
+    leaks = funnel.run(draw(Deals=deals, Reps=REPS, settings=policy(funnel_rule="any"))).tables
+    at_lead = leaks["Leaks"][leaks["Leaks"]["stage"] == "Lead"].set_index(["slice_kind", "slice"])
+    whole, part = at_lead.loc[("all", "all")], at_lead.loc[("rep", "r0")]
+    behind = next(said for said in whole["because"].more if said.code.startswith("leak.behind"))
+    assert part["leak_value"] > whole["leak_value"] > 0
+    assert behind.code == "leak.behind-more"
+    assert behind.params["amount"] == three_digits(int(part["leak_value"]), 2)
 
 
 def test_few_reasons_say_so_with_the_number():

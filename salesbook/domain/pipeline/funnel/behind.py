@@ -46,6 +46,9 @@ class Behind:
     reasons: int
     """Lost deals of theirs with a reason."""
     reasons_of_others: int
+    value: float
+    """What their own leaks there come to, minor units: more than the whole's where others do better
+    than the yardstick."""
 
 
 class _Cell(NamedTuple):
@@ -118,6 +121,7 @@ def who_stands_behind(
             reason=_told_apart(reasons, own, others, bar) if has_enough else None,
             reasons=int(own.sum()),
             reasons_of_others=int(others.sum()),
+            value=float(np.nan_to_num(leaks[kind]["leak_value"][behind, cell.code]).sum()),
         )
     return found
 

@@ -73,7 +73,7 @@ class LeakTable:
             "least": self._about(low),
             "most": self._about(high),
         }
-        why = [*self._who(part, behind), self._why(behind)]
+        why = [*self._who(part, behind, value), self._why(part, behind)]
         reason = behind.reason
         return {
             "slice_kind": part.cut.kind,
@@ -107,15 +107,22 @@ class LeakTable:
     def _about(self, minor: int) -> Decimal:
         return three_digits(minor, self.policy.decimals)
 
-    def _who(self, part: Counts, behind: Behind) -> list[Message]:
-        """Who stands behind a leak of many; of one's own nobody has to be told whose it is."""
+    def _who(self, part: Counts, behind: Behind, value: int) -> list[Message]:
+        """Who stands behind a leak of many; of one's own nobody has to be told whose it is.
+
+        Where others do better than the yardstick, they miss more than all do together.
+        """
         if behind.kind == part.cut.kind:
             return []
         is_of_reps = behind.kind == "rep"
         names = [self.staff.name_of(name) if is_of_reps else name for name in behind.names]
-        return [Message("leak.behind", {"names": some_of(names, _MOST_NAMES)})]
+        facts: dict[str, Fact] = {"names": some_of(names, _MOST_NAMES)}
+        theirs = round_half_away(behind.value)
+        if theirs > value:
+            return [Message("leak.behind-more", {**facts, "amount": self._about(theirs)})]
+        return [Message("leak.behind", facts)]
 
-    def _why(self, behind: Behind) -> Message:
+    def _why(self, part: Counts, behind: Behind) -> Message:
         """What they lose to, or why that cannot be told."""
         if behind.reason is not None:
             facts: dict[str, Fact] = {
@@ -130,7 +137,8 @@ class LeakTable:
         counts: dict[str, Fact] = {"count": behind.reasons, "others": behind.reasons_of_others}
         if min(behind.reasons, behind.reasons_of_others) < few:
             return Message("leak.few-reasons", {**counts, "few": few})
-        return Message("leak.same-reasons", {"count": behind.reasons})
+        whose = "own" if behind.kind == part.cut.kind else "theirs"
+        return Message(f"leak.same-reasons-{whose}", {"count": behind.reasons})
 
 
 def whole_percent(share: float, deals: int) -> float:
