@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from salesbook.domain import funnel
-from salesbook.domain.alerts.stakes import GUESSES, _Closed, lost_part
+from salesbook.domain.alerts.stakes import GUESSES, _Closed, lost_part, never_paid
 from tests.drawn_tables import SEEDS, day
 from tests.pipeline_book import STAGES, deal, draw, policy, records
 
@@ -144,6 +144,12 @@ def test_a_complaint_is_worth_what_its_customer_buys_in_a_year():
     }
     found = alerts([LATE_DEAL], settings=TYPED, Orders=orders, Feedback=[complaint])
     assert records(found, "row_key", "at_stake") == [("f", 12_000), ("a", 2_400)]
+
+
+def test_the_longer_money_is_overdue_the_more_of_it_is_at_stake():
+    parts = [never_paid(days) for days in range(0, 800, 10)]
+    assert parts == sorted(parts)
+    assert (parts[0], never_paid(30), never_paid(31), parts[-1]) == (0.1, 0.1, 0.2, 1.0)
 
 
 def test_a_deal_left_out_of_the_forecast_has_nothing_at_stake():

@@ -39,13 +39,13 @@ GUESSES: Final[Mapping[str, float]] = {
     "deal-single-contact": 0.2,
 }
 """Part of the win rate that a deal in that state has lost: steps of a tenth, for nobody knows better."""
-_OF_AMOUNTS: Final[Mapping[str, float]] = {
-    "order-undelivered": 0.1,
-    "order-unpaid": 0.1,
-    "worst-leak": 0.1,
-}
-"""Part of an order that is cancelled, or never paid, where nobody looks after it; part of a leak that
-somebody who looks after it stops. Guesses as well."""
+_OF_AMOUNTS: Final[Mapping[str, float]] = {"order-undelivered": 0.1, "worst-leak": 0.1}
+"""Part of an order that is cancelled where nobody looks after it; part of a leak that somebody who
+looks after it stops. Guesses as well."""
+_UNPAID: Final = "order-unpaid"
+_NEVER_PAID: Final = ((30, 0.1), (90, 0.2), (180, 0.4), (365, 0.7), (None, 1.0))
+"""Part of what is owed that is never paid where nobody asks for it, up to so many days overdue: steps
+as allowances for bad debts have them. Guesses."""
 _OF_CUSTOMERS: Final[Mapping[str, float]] = {
     "complaint-unanswered": 0.2,
     "complaint-unresolved": 0.1,
@@ -77,6 +77,8 @@ class Stakes:
 
     def of_kind(self, kind: str, rows: Sequence[AlertRow]) -> list[int | None]:
         """What hangs on each alert of a kind, in minor units; None where it is nobody's open money."""
+        if kind == _UNPAID:
+            return _money([row.amount for row in rows], [never_paid(row.days or 0) for row in rows])
         if kind in _OF_AMOUNTS:
             return _money([row.amount for row in rows], [_OF_AMOUNTS[kind]] * len(rows))
         if kind in _OF_CUSTOMERS:
@@ -181,6 +183,11 @@ class Stakes:
             was_in_state=hangs_on_one(met).to_numpy(dtype=bool)[is_known],
             was_won=deals.is_won[~deals.is_open][is_known],
         )
+
+
+def never_paid(days: float) -> float:
+    """Part of what is owed that is never paid after so many days overdue where nobody asks for it."""
+    return next(part for most, part in _NEVER_PAID if most is None or days <= most)
 
 
 def _money(amounts: Sequence[int | None], parts: Sequence[float]) -> list[int | None]:
