@@ -218,13 +218,17 @@ def own_before(
 def parts_by_field(new_deals: pd.Series[Any], repeats: pd.DataFrame | None, field: str) -> Parts:
     """Parts by a field of deals; those whose field is blank go to no slice.
 
+    What was taken back more than bought gets nothing, and takes nothing from the others: together
+    they never get more than there is.
+
     Args: repeats is None for a field that an order without a deal cannot have.
     """
     counts = new_deals.value_counts() / max(len(new_deals), 1)
     if repeats is None or repeats["amount"].sum() <= 0:
         return Parts(counts, pd.Series(dtype="float64"))
-    money = repeats.groupby(field)["amount"].sum().clip(lower=0).astype("float64")
-    return Parts(counts, money / float(repeats["amount"].sum()))
+    sums = repeats.groupby(field, dropna=False)["amount"].sum().clip(lower=0).astype("float64")
+    money = sums[sums.index.notna()]
+    return Parts(counts, money / float(sums.sum()))
 
 
 def _counted(names: pd.Series[Any], among: pd.Index[Any]) -> Floats:
