@@ -34,6 +34,7 @@ from salesbook.domain.pipeline.stages.codes import StageCodes
 from salesbook.domain.pipeline.stages.history import (
     with_all_entries,
 )
+from salesbook.domain.pipeline.stages.reused import seen_before_created
 from salesbook.domain.pipeline.stages.stuck import days_in_stage
 from salesbook.domain.pipeline.stages.times import (
     limits_of,
@@ -175,6 +176,7 @@ def run(task: Task) -> Outcome:
         (
             *_no_stages(task, codes),
             *history_findings,
+            *seen_before_created(deals, known),
             *seldom_seen(stays, codes),
             *now.about_rates,
             *win.findings,

@@ -4,10 +4,11 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesbook.domain import funnel
 from salesbook.domain.pipeline.stages.history import append_history, with_all_entries
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.tables.settings import Stage
-from tests.pipeline_book import AS_OF, FEWER, STAGES, day, deal, numbered, policy, records
+from tests.pipeline_book import AS_OF, FEWER, STAGES, day, deal, draw, numbered, policy, records
 
 SHOWN = ("deal_id", "seq", "stage", "entered_on", "source")
 
@@ -225,3 +226,25 @@ def test_running_twice_adds_nothing_and_later_runs_only_append(before, after):
     pd.testing.assert_frame_equal(second.iloc[: len(first)], first)
     pd.testing.assert_frame_equal(history_of(with_ids(after), second)[0], second)
     assert not second.duplicated(["deal_id", "seq"]).any()
+
+
+def test_a_deal_that_a_run_saw_before_it_was_created_has_the_id_of_another():
+    """The lost deal of May was typed over with a new one of June."""
+    history = [
+        entry("a", 1, "Lead", "2026-05-04", noticed_on="2026-05-04"),
+        entry("a", 2, "Lost", "2026-05-20", noticed_on="2026-05-20"),
+        entry("b", 1, "Lead", "2026-06-05", noticed_on="2026-06-05"),
+    ]
+    rows = [
+        deal("a", "Lead", created_on="2026-06-01", stage_since="2026-06-01"),
+        deal("b", "Lead", created_on="2026-06-01"),
+    ]
+    found = [
+        finding
+        for finding in funnel.run(draw(Deals=rows, StageHistory=history)).findings
+        if finding.code == "seen-before-created"
+    ]
+    assert [(one.row_key, one.field, one.found) for one in found] == [
+        ("a", "created_on", "2026-06-01")
+    ]
+    assert found[0].params["day"] == day("2026-05-04")
