@@ -157,21 +157,25 @@ def put_by_people(
     """Everything that people put on these rows, by row: what they typed, and what they marked.
 
     Typed is what stands in their own columns and in fields that they fill, and over formulas of
-    calculated columns. Of an output row without a key nothing is ours: somebody typed all of it.
+    calculated columns. Of an output row without a key nothing is ours: somebody typed all of it. Of a
+    table that nobody types into, the height of a row waits for nothing: other programs save every
+    height as one that was chosen.
     """
     if not rows:
         return []
     own_columns = set(read.own_headers) - read.cells.calculated
     our_columns = set(read.field_by_header) - read.cells.calculated
+    is_output = read.spec.role is Role.OUTPUT
+    is_read_only = is_output and not read.spec.yours
     marked = [
         annotation
         for annotation in annotations
         if annotation.row in rows
         and not (annotation.mark in _TYPED and annotation.header in our_columns)
+        and not (is_read_only and annotation.mark is Mark.HEIGHT)
     ]
     formulas = {(mark.row, mark.header) for mark in annotations if mark.mark is Mark.FORMULA}
 
-    is_output = read.spec.role is Role.OUTPUT
     typed = []
     for header, column in zip(read.cells.headers, read.cells.columns, strict=True):
         if header in read.cells.calculated:
