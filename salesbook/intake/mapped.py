@@ -25,6 +25,8 @@ from salesbook.intake.maps.remembered import Remembered, known_headers_of, remem
 from salesbook.intake.matching.order_keys import refuse_hidden_key
 from salesbook.intake.money.amounts import MadeAmounts, with_amounts
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.stage_log.made_fields import MADE_FIELDS
+from salesbook.intake.stage_log.shapes import as_stage_log
 from salesbook.intake.usable import refuse_too_many
 from salesbook.intake.wide.periods import (
     WideOptions,
@@ -71,6 +73,7 @@ def map_file(path: Path, options: ImportOptions, book: BookNow) -> MappedFile:
     source, options = with_product_lines(source, options, book.policy, path.name)
     refuse_too_many(len(source.rows), where=path.name)
     source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
+    source = as_stage_log(source, table)
 
     cell_options = cell_options_of(options, book)
     remembered = remember(path, options, source, book, cell_options)
@@ -172,6 +175,7 @@ def _headers_mapped(
         lacking=book.table(table).lacking,
         settled=remembered.settled,
     )
+    header_map = replace(header_map, made=header_map.made | MADE_FIELDS.get(table, frozenset()))
     return _without_empty(with_said_words(header_map, said), source)
 
 

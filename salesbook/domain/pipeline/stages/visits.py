@@ -24,6 +24,8 @@ from salesbook.domain.pipeline.stages.history import Entries
 _DAY: Final = "datetime64[D]"
 _WHOLE: Final = 0.9
 """Share of the visits that are over whose days must be known for them to be a whole history."""
+_CHANCE: Final = 2.0
+"""So many standard errors more may be chance: a small log has few visits that are over."""
 _TOO_MANY_OPEN: Final = 2.0
 """More open deals than so many times what the closed ones let expect: most closed ones are missing.
 """
@@ -50,11 +52,19 @@ class Visits:
     """Days between the runs that `start` or `end` was guessed from; 0 where both were typed."""
 
 
+def noted_by_runs(history: pd.DataFrame) -> pd.Series[Any]:
+    """The days on which runs wrote rows of StageHistory.
+
+    What another system noted on its day was seen by no run, and says nothing of any other deal.
+    """
+    return history.loc[history["source"] != "imported", "noticed_on"]
+
+
 def run_days(tables: Sequence[pd.Series[Any]], *, as_of: dt.date) -> Days:
     """The days of all runs that left a trace, up to `as_of`, which is a run itself.
 
     Args:
-        tables: columns that hold a run's day: `noticed_on` of StageHistory, `as_of` of
+        tables: columns that hold a run's day: `noted_by_runs` of StageHistory, `as_of` of
             ForecastHistory. A run that noticed nothing stands in the second only.
     """
     today = np.array([as_of], dtype=_DAY)
@@ -82,6 +92,10 @@ def visits_of(
     known until that day: had it left sooner, it would have been found in another one, or never;
     unless the run found the stage's whole history, see `_in_whole_histories`.
 
+    What another system logged is known day by day: no stage lies unseen between two logged moves,
+    and each visit counts from its first day. Only of stages in which the log has too many open deals
+    for the closed ones is that not so: then most closed ones are missing in the workbook.
+
     Source: seen in S1 on day 0, in S3 on day 7: S2 from 2 1/3 to 4 2/3.
     """
     rows = _with_unseen(_Rows.of(deals, known, codes, runs, as_of), deals, codes)
@@ -97,6 +111,8 @@ def visits_of(
     seen_from = _seen_from(rows, start)
     is_whole = _in_whole_histories(rows, end - start, rows.noticed - end, gap, codes)
     seen_from = np.where(is_whole, start, seen_from)
+    is_partial = _in_partial_logs(rows, end - start, today - end, codes)
+    seen_from = np.where(is_partial, _next_run(start, runs), seen_from)
 
     is_open = codes.are_open(rows.code)
     return Visits(
@@ -126,6 +142,8 @@ class _Rows:
     """True where that run saw the deal in this stage; else the deal had passed it before."""
     is_undated: Flags
     """True where nobody typed when the deal was created."""
+    is_logged: Flags
+    """True where another system noted the move."""
 
     @classmethod
     def of(
@@ -136,7 +154,12 @@ class _Rows:
         deal, code, noticed = known.deal[rows], known.code[rows], known.noticed[rows]
         entered = known.entered[rows]
 
+        is_logged = known.logged[rows]
         is_first, is_last_of_run = _edges(deal, noticed)
+        # A log that goes on before the run's day says that the run did not see the deal there.
+        next_logged = np.append(is_logged[1:] & ~is_first[1:], False)[: len(deal)]
+        next_entered = np.append(entered[1:], np.datetime64("NaT", "D"))[: len(deal)]
+        is_left_before = next_logged & (next_entered <= noticed)
         created = deals.days("created_on")[deal]
         is_first_stage = codes.are_open(code) & (codes.place[code] == 0)
         is_creation = is_first & is_first_stage & (entered == created)
@@ -150,8 +173,9 @@ class _Rows:
             typed=np.where(is_typed, _number(entered), np.nan),
             noticed=_number(noticed),
             run_before=earlier_runs[place],
-            is_seen=is_last_of_run,
+            is_seen=is_last_of_run & ~is_logged & ~is_left_before,
             is_undated=np.isnat(created),
+            is_logged=is_logged,
         )
 
     def found_by(self) -> Floats:
@@ -204,6 +228,7 @@ def _with_unseen(rows: _Rows, deals: KnownDeals, codes: StageCodes) -> _Rows:
         run_before=rows.run_before[told_by],
         is_seen=rows.is_seen[copies] & ~is_unseen,
         is_undated=rows.is_undated[copies],
+        is_logged=rows.is_logged[copies] & ~is_unseen,
     )
 
 
@@ -225,8 +250,8 @@ def _unseen_counts(rows: _Rows, deals: KnownDeals, codes: StageCodes) -> Ints:
     next_is_won = codes.are_won(next_code)
     reached = np.where(next_is_open | next_is_won, next_place, lost_behind)
 
-    # What one run wrote of a deal is its whole history, as it was typed or handed over.
-    is_other_run = rows.noticed[next_row] != rows.noticed
+    # What one run wrote of a deal is its whole history, as it was typed; so is what a log has.
+    is_other_run = (rows.noticed[next_row] != rows.noticed) & ~rows.is_logged[next_row]
     goes_on = ~rows.is_last() & codes.are_open(rows.code) & (next_code != UNKNOWN)
     return np.where(goes_on & is_other_run, np.maximum(reached - place - 1, 0), 0)
 
@@ -323,7 +348,8 @@ def _in_whole_histories(
 
     Source: J. D. C. Little, A proof for the queuing formula L = λ W, Operations Research 1961.
     """
-    is_found = codes.are_open(rows.code) & (rows.noticed == rows.found_by())
+    is_of_run = codes.are_open(rows.code) & ~rows.is_logged
+    is_found = is_of_run & (rows.noticed == rows.found_by())
     is_over = is_found & ~rows.is_seen
     is_known = is_over & ~np.isnan(days) & (gap == 0)
     is_open = is_found & rows.is_seen
@@ -340,9 +366,53 @@ def _in_whole_histories(
         if known_count < _WHOLE * over_count:
             continue
 
-        # Half of the visits that ended in a period ended in its second half.
-        period = 2 * np.median(over_since[known])
-        expected = known_count / max(period, 1.0) * days[known].mean()
+        expected = _expected_open(days[known], over_since[known])
         if (in_group & is_open).sum() <= _TOO_MANY_OPEN * expected:
             is_whole |= in_group & is_open
     return is_whole
+
+
+def _expected_open(days: Floats, over_since: Floats) -> float:
+    """How many deals are in a stage of which so many visits are over.
+
+    Args:
+        days: of each visit that is over.
+        over_since: days since it ended.
+
+    Source: λ μ, as `_in_whole_histories` says.
+    """
+    # Half of the visits that ended in a period ended in its second half.
+    period = 2 * np.median(over_since)
+    return float(len(days) / max(period, 1.0) * days.mean())
+
+
+def _in_partial_logs(rows: _Rows, days: Floats, over_since: Floats, codes: StageCodes) -> Flags:
+    """True for logged visits of deals that are there still, where most closed deals are missing.
+
+    A log is of deals that the workbook has. Where those are the open ones and few that were closed,
+    the long visits are there, and short ones that ended are not. As in `_in_whole_histories`, the
+    open ones show it: they are more than the closed ones let expect, by more than chance.
+
+    Args:
+        days: days of each visit.
+        over_since: days from its end to today.
+    """
+    is_logged = rows.is_logged & codes.are_open(rows.code)
+    is_open = is_logged & rows.is_last()
+    is_over = is_logged & ~rows.is_last() & ~np.isnan(days)
+    is_partial = np.zeros(len(rows.deal), dtype=bool)
+    for code in np.unique(rows.code[is_open]):
+        in_stage = rows.code == code
+        over, still_open = in_stage & is_over, in_stage & is_open
+        expected = _expected_open(days[over], over_since[over]) if over.any() else 0.0
+        most = _TOO_MANY_OPEN * (expected + _CHANCE * np.sqrt(expected + 1))
+        if still_open.sum() > most:
+            is_partial |= still_open
+    return is_partial
+
+
+def _next_run(start: Floats, runs: Days) -> Floats:
+    """The first run on or after each day, which saw what the day began; the last run is today's."""
+    days = _number(runs)
+    place = np.minimum(np.searchsorted(days, np.nan_to_num(start)), len(days) - 1)
+    return np.asarray(days[place], dtype=np.float64)
