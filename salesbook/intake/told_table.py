@@ -49,6 +49,7 @@ _HAPPENED_ON: Final[Mapping[str, frozenset[str]]] = {
     "Payments": frozenset(("paid_on",)),
 }
 """By table of amounts, the days on which they come in."""
+_DAYS_OF_RECORD: Final = ("entered_on", "noticed_on")
 _OF_LEADS: Final = frozenset(("status", "received_at", "first_contact_at", "cost"))
 _OF_PEOPLE: Final = frozenset(("phone", "email"))
 """Fields that tell no list of leads while none of those above is there: customers have them, too."""
@@ -240,7 +241,14 @@ def _is_of_system(table: str, system: System | None) -> bool:
 def _tells_a_record(table: str, folded_headers: set[str]) -> bool:
     """Whether headers may be those of a log: it shares most of them with lists of deals."""
     is_list = TABLES[table].role is not Role.OUTPUT
-    return is_list or not folded_headers.isdisjoint(_telling().get(table, frozenset()))
+    if is_list or not folded_headers.isdisjoint(_telling().get(table, frozenset())):
+        return True
+    # A sheet of ours has both days of the row under our own headers.
+    days = [
+        {fold_header(labels.header(table, name, language)) for language in labels.LANGUAGES}
+        for name in _DAYS_OF_RECORD
+    ]
+    return not any(folded_headers.isdisjoint(headers) for headers in days)
 
 
 def _meanings(

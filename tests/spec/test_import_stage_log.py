@@ -343,6 +343,8 @@ def test_moves_of_one_day_without_a_time_go_by_the_order_of_the_file(tmp_path, i
 
 
 LOG = """Deal ID,Stage,Date entered stage
+Z,Lead,2026-06-20
+Z,Lost,2026-06-30
 A,Lead,2026-07-01
 A,Offer,2026-07-11
 A,Won,2026-07-13
@@ -357,7 +359,9 @@ D,Offer,2026-07-27
 E,Lead,2026-07-12
 E,Offer,2026-07-22
 """
-FIVE = with_deals(
+# Z was closed first: since its day deals of every length are there.
+SIX = with_deals(
+    deal("Z", "Lost", created_on=day("2026-06-20"), closed_on=day("2026-06-30"), lost_stage="Lead"),
     deal("A", "Won", created_on=day("2026-07-01"), closed_on=day("2026-07-13")),
     deal("B", "Won", created_on=day("2026-07-05"), closed_on=day("2026-07-19")),
     deal(
@@ -374,27 +378,28 @@ def test_stage_times_and_conversion_are_those_of_the_log(tmp_path):
     Of those at risk 4 of 5 stay longer than 2 days, 3 of 4 longer than 4, one of two longer than 6:
     0.8, 0.6 and 0.3, so that half have left after 6 days. Lead took 10 days each time.
     """
-    _, after = taken(tmp_path, LOG, FIVE)
+    _, after = taken(tmp_path, LOG, SIX)
     outcome = run_of(after)
     times = outcome.tables["StageTimes"]
     shown = ("stage", "count", "open", "median_days", "naive_mean_days")
     assert records(times[times["slice_kind"] == "all"], *shown) == [
-        ("Lead", 5, 0, 10.0, 10.0),
+        ("Lead", 6, 0, 10.0, 10.0),
         ("Offer", 5, 2, 6.0, 4.0),
     ]
     table = outcome.tables["Funnel"]
     whole = table[(table["slice_kind"] == "all") & (table["period"] == "all")]
     shown = ("stage", "entered", "advanced", "lost", "open", "rate", "resolved_rate")
     assert records(whole, *shown) == [
-        ("Lead", 5, 5, 0, 0, 1.0, 1.0),
+        ("Lead", 6, 5, 1, 0, pytest.approx(5 / 6), pytest.approx(5 / 6)),
         ("Offer", 5, 2, 1, 2, 0.4, pytest.approx(2 / 3)),
     ]
 
 
 def test_without_the_log_nothing_is_known_of_these_stays():
     """The worked example above rests on the file."""
-    times = run_of(FIVE).tables["StageTimes"]
-    assert times.empty
+    times = run_of(SIX).tables["StageTimes"]
+    shown = times[(times["slice_kind"] == "all") & (times["stage"] == "Offer")]
+    assert shown.empty
 
 
 def test_a_stage_that_the_log_skips_was_not_passed_unseen(tmp_path):
@@ -407,24 +412,38 @@ def test_a_stage_that_the_log_skips_was_not_passed_unseen(tmp_path):
             *STAGES[2:],
         ),
     )
-    now = with_deals(deal("D1", "Offer", created_on=day("2026-07-01")))
+    now = with_deals(
+        deal("D1", "Offer", created_on=day("2026-07-01")),
+        deal("Z", "Lost", created_on=day("2026-06-20"), closed_on=day("2026-06-30")),
+    )
     now = BookNow(now.tables, policy, AS_OF)
-    text = "Deal ID,Stage,Date entered stage\nD1,Lead,2026-07-01\nD1,Offer,2026-07-21\n"
+    text = (
+        "Deal ID,Stage,Date entered stage\nZ,Lead,2026-06-20\nZ,Lost,2026-06-30\n"
+        "D1,Lead,2026-07-01\nD1,Offer,2026-07-21\n"
+    )
     done = draft(tmp_path, text, "StageHistory", now)
     (change,) = done.changes
     tables = {"Deals": now.table("Deals").frame, "StageHistory": change.new_rows}
     task = Task(frames_of(tables, ACTIONS["funnel"].reads), policy, AS_OF)
     times = funnel.run(task).tables["StageTimes"]
     assert records(times[times["slice_kind"] == "all"], "stage", "count", "median_days") == [
-        ("Lead", 1, 20.0),
+        ("Lead", 2, 20.0),
         ("Offer", 1, None),
     ]
+
+
+def test_before_the_first_deal_was_closed_nobody_knows_who_is_missing(tmp_path):
+    """A list of open deals alone has the long stays of the time before, and not the short ones."""
+    open_deals = with_deals(*(deal(name, "Offer") for name in "DE"))
+    lines = [line for line in LOG.splitlines() if line[0] in "DE"]
+    _, after = taken(tmp_path, "\n".join(lines), open_deals)
+    assert run_of(after).tables["StageTimes"]["median_days"].isna().all()
 
 
 @pytest.mark.parametrize("on", ["2026-07-12", "2026-07-20", "2026-07-31"])
 def test_a_run_of_an_earlier_day_knows_the_log_up_to_that_day(tmp_path, on):
     """run(book, D) = run(at(book, D), D)."""
-    _, after = taken(tmp_path, LOG, FIVE)
+    _, after = taken(tmp_path, LOG, SIX)
     task = task_of(after, day(on))
     then = at(task.tables, task.policy, day(on)).tables
     there = then["StageHistory"]

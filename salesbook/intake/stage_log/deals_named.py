@@ -8,13 +8,14 @@ from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.people.stages import StageBook
 from salesbook.intake.rows import FileRow
-from salesbook.names.folding import fold_name, nearest_names
+from salesbook.messages import some_of
+from salesbook.names.folding import fold_name, keys_by_name, nearest_names
 from salesbook.policy import MAIN_PIPELINE
-from salesbook.reading.references import RowsByName
 
 _SHORT_ID: Final = 15
 _LONG_ID: Final = 18
 """Characters of a Salesforce id: reports show the first 15, in which case counts, exports all 18."""
+_SHOWN_KEYS: Final = 3
 _MOST_LOOKED_UP: Final = 200
 """Unknown deals for which the nearest is looked up; a column full of them has another cause."""
 
@@ -25,11 +26,14 @@ class DealsNamed:
     def __init__(self, book: BookNow, stages: StageBook) -> None:
         now = book.table("Deals")
         self._stages = stages
-        self._by_name = RowsByName("Deals", now.frame)
         self.deals: dict[str, dict[str, Value]] = {
             str(values["deal_id"]): values for values in now.rows.values()
         }
         """Values that are not missing, by key."""
+        names = [(values.get("name"), key) for key, values in self.deals.items()]
+        self._by_key = keys_by_name((key, key) for key in self.deals)
+        self._by_name = keys_by_name(names)
+        self._suggested = {fold_name(str(name or key)): str(name or key) for name, key in names}
         self._found: dict[str, tuple[str, ...]] = {}
         self._refused = 0
         self._by_short_id: dict[str, list[str]] = {}
@@ -65,15 +69,19 @@ class DealsNamed:
             keys = tuple(self._by_short_id.get(typed[:_SHORT_ID], ()))
             if keys:
                 return keys
-        return self._by_name.find(typed)
+        folded = fold_name(typed)
+        return self._by_key.get(folded) or self._by_name.get(folded, ())
 
     def _refuse(self, row: FileRow, typed: str, keys: tuple[str, ...]) -> None:
+        if keys:
+            shown = some_of(keys, _SHOWN_KEYS)
+            row.reject("deal_id", "ambiguous-reference", table="Deals", keys=shown)
+            return
         nearest = None
-        if not keys and self._refused < _MOST_LOOKED_UP:
+        if self._refused < _MOST_LOOKED_UP:
             self._refused += 1
-            nearest = nearest_names([typed], self._by_name.suggestions).get(typed)
-        fault = self._by_name.fault("deal_id", keys, nearest)
-        row.reject("deal_id", fault.code, **{**fault.params, "found": typed})
+            nearest = nearest_names([typed], self._suggested).get(typed)
+        row.reject("deal_id", "unknown-deal", found=typed, nearest=nearest)
 
     def _stages_of(self, row: FileRow, pipeline: str) -> None:
         # Where the row came from is beside the point: an unknown name there costs no row.

@@ -24,8 +24,6 @@ from salesbook.domain.pipeline.stages.history import Entries
 _DAY: Final = "datetime64[D]"
 _WHOLE: Final = 0.9
 """Share of the visits that are over whose days must be known for them to be a whole history."""
-_CHANCE: Final = 2.0
-"""So many standard errors more may be chance: a small log has few visits that are over."""
 _TOO_MANY_OPEN: Final = 2.0
 """More open deals than so many times what the closed ones let expect: most closed ones are missing.
 """
@@ -93,8 +91,8 @@ def visits_of(
     unless the run found the stage's whole history, see `_in_whole_histories`.
 
     What another system logged is known day by day: no stage lies unseen between two logged moves,
-    and each visit counts from its first day. Only of stages in which the log has too many open deals
-    for the closed ones is that not so: then most closed ones are missing in the workbook.
+    and a visit counts from its first day, or from the day on which the first deal of its pipeline
+    was closed: of those that were closed before, nobody knows how many are missing.
 
     Source: seen in S1 on day 0, in S3 on day 7: S2 from 2 1/3 to 4 2/3.
     """
@@ -111,8 +109,8 @@ def visits_of(
     seen_from = _seen_from(rows, start)
     is_whole = _in_whole_histories(rows, end - start, rows.noticed - end, gap, codes)
     seen_from = np.where(is_whole, start, seen_from)
-    is_partial = _in_partial_logs(rows, end - start, today - end, codes)
-    seen_from = np.where(is_partial, _next_run(start, runs), seen_from)
+    first_end = _first_end(rows, codes, today)
+    seen_from = np.where(rows.is_logged, np.fmax(seen_from, first_end), seen_from)
 
     is_open = codes.are_open(rows.code)
     return Visits(
@@ -296,8 +294,10 @@ def _gap_starts(rows: _Rows, first: Ints, is_first: Flags) -> tuple[Floats, Flag
     begins_deal = is_first[first]
 
     # The run before still saw the deal where it was. Not seen there, it was entered on a typed day.
-    was_seen = rows.is_seen[before] & ~begins_deal
-    opens = np.where(was_seen, run_before, rows.typed[before])
+    # A log that has no move until that run says the same of it.
+    was_seen = (rows.is_seen[before] | rows.is_logged[before]) & ~begins_deal
+    until = np.where(rows.is_logged[before], np.fmax(run_before, rows.typed[before]), run_before)
+    opens = np.where(was_seen, until, rows.typed[before])
     opens = np.where(begins_deal, run_before, opens)
 
     is_new_undated = begins_deal & rows.is_undated[first] & ~np.isnan(run_before)
@@ -366,53 +366,26 @@ def _in_whole_histories(
         if known_count < _WHOLE * over_count:
             continue
 
-        expected = _expected_open(days[known], over_since[known])
+        # Half of the visits that ended in a period ended in its second half.
+        period = 2 * np.median(over_since[known])
+        expected = known_count / max(period, 1.0) * days[known].mean()
         if (in_group & is_open).sum() <= _TOO_MANY_OPEN * expected:
             is_whole |= in_group & is_open
     return is_whole
 
 
-def _expected_open(days: Floats, over_since: Floats) -> float:
-    """How many deals are in a stage of which so many visits are over.
+def _first_end(rows: _Rows, codes: StageCodes, today: float) -> Floats:
+    """Per row: the day on which the first deal of its pipeline with a log was closed, else today.
 
-    Args:
-        days: of each visit that is over.
-        over_since: days since it ended.
-
-    Source: λ μ, as `_in_whole_histories` says.
+    A list of the deals that are open, and of those that were closed since some day, lacks the ones
+    that were closed before. What had been in the pipeline by then is there only if it stayed.
     """
-    # Half of the visits that ended in a period ended in its second half.
-    period = 2 * np.median(over_since)
-    return float(len(days) / max(period, 1.0) * days.mean())
+    has_log = np.zeros(rows.deal.max(initial=0) + 1, dtype=bool)
+    has_log[rows.deal[rows.is_logged]] = True
+    is_end = (rows.code != UNKNOWN) & ~codes.are_open(rows.code) & has_log[rows.deal]
+    days = np.where(np.isnan(rows.typed), rows.noticed, rows.typed)
 
-
-def _in_partial_logs(rows: _Rows, days: Floats, over_since: Floats, codes: StageCodes) -> Flags:
-    """True for logged visits of deals that are there still, where most closed deals are missing.
-
-    A log is of deals that the workbook has. Where those are the open ones and few that were closed,
-    the long visits are there, and short ones that ended are not. As in `_in_whole_histories`, the
-    open ones show it: they are more than the closed ones let expect, by more than chance.
-
-    Args:
-        days: days of each visit.
-        over_since: days from its end to today.
-    """
-    is_logged = rows.is_logged & codes.are_open(rows.code)
-    is_open = is_logged & rows.is_last()
-    is_over = is_logged & ~rows.is_last() & ~np.isnan(days)
-    is_partial = np.zeros(len(rows.deal), dtype=bool)
-    for code in np.unique(rows.code[is_open]):
-        in_stage = rows.code == code
-        over, still_open = in_stage & is_over, in_stage & is_open
-        expected = _expected_open(days[over], over_since[over]) if over.any() else 0.0
-        most = _TOO_MANY_OPEN * (expected + _CHANCE * np.sqrt(expected + 1))
-        if still_open.sum() > most:
-            is_partial |= still_open
-    return is_partial
-
-
-def _next_run(start: Floats, runs: Days) -> Floats:
-    """The first run on or after each day, which saw what the day began; the last run is today's."""
-    days = _number(runs)
-    place = np.minimum(np.searchsorted(days, np.nan_to_num(start)), len(days) - 1)
-    return np.asarray(days[place], dtype=np.float64)
+    first = np.full(len(codes.pipelines) + 1, today)
+    pipe = np.where(rows.code == UNKNOWN, len(codes.pipelines), codes.pipe[rows.code])
+    np.minimum.at(first, pipe[is_end], days[is_end])
+    return np.asarray(first[pipe], dtype=np.float64)
