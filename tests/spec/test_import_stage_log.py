@@ -115,6 +115,20 @@ def test_a_log_of_fields_is_taken_apart_by_the_field_that_changed(tmp_path):
     ]
 
 
+def test_a_deal_that_never_moved_still_has_its_changes_noted(tmp_path):
+    text = FIELD_HISTORY + (
+        "1,D1,Amount,100,150,2026-01-09\n2,D1,CloseDate,2026-05-01,2026-06-01,2026-02-09\n"
+    )
+    done, after = taken(tmp_path, text)
+    assert counts(done) == {"read": 2, "updated": 2}
+    assert history(after) == []
+    notes = after.table("DealHistory").frame.sort_values("noticed_on")
+    assert records(notes, "noticed_on", "amount", "expected_on") == [
+        (day("2026-01-09"), 15000, day("2026-05-01")),
+        (day("2026-02-09"), 15000, day("2026-06-01")),
+    ]
+
+
 def test_the_present_stage_beside_a_log_of_fields_is_not_taken_for_a_move(tmp_path):
     """A Salesforce report of field history shows stage and amount of today in every row."""
     text = (

@@ -127,6 +127,7 @@ class LogMerge(Merge):
                 reject_gaps([row])
             else:
                 self._fate_of[id(row)] = "unchanged"
+        self._take_notes(deal_id, log)
         if not log.entries:
             return
 
@@ -148,7 +149,6 @@ class LogMerge(Merge):
                 file_row.values["seq"] = self._seq.get(row_known.position, row_known.seq)
                 self._fate_of[id(file_row)] = "unchanged"
                 self._counts.other_day += 1
-        self._take_notes(deal_id, log)
         self._note_contradiction(deal_id, fitted)
 
     def _take_placed(

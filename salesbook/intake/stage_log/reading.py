@@ -41,13 +41,15 @@ class DealLog:
     """By a row's identity, the day on which it is noted."""
     before: LogEntry | None = None
     """The stage that the first entry names as the one before it, where its day can be told."""
+    never_moved_from: str = ""
+    """The present stage of a deal of which a log of fields has changes, and no move."""
 
     @property
     def stage(self) -> str:
         """That in which the deal is after what was read so far; blank where none is known."""
         if self.entries:
             return self.entries[-1].stage
-        return self.before.stage if self.before else ""
+        return self.before.stage if self.before else self.never_moved_from
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def read_deal_log(rows: Sequence[FileRow], facts: LogFacts) -> DealLog:
     """
     state = _first_state(rows, facts)
     log = DealLog(before=_stage_before(rows, state, facts))
+    if facts.is_of_fields and _first_move(rows) is None:
+        log.never_moved_from = str(facts.deal.get("stage", ""))
     noted: State = state
     for group in _by_moment(rows):
         # At one moment first what it was worth: the entry then shows it.
