@@ -166,6 +166,17 @@ def test_columns_of_days_become_rows(tmp_path, headers):
     ]
 
 
+def test_a_mended_row_of_a_log_of_fields_comes_in_as_it_was_taken_apart(tmp_path):
+    """The rejects file has the columns that were made of the old and new values."""
+    text = (
+        "OpportunityId,Field,OldValue,NewValue,CreatedDate,"
+        "Field that was changed,Old stage of deal,New stage of deal\n"
+        "D1,StageName,Lead,Ofer,2026-02-02,StageName,Lead,Offer\n"
+    )
+    _, after = taken(tmp_path, text)
+    assert [stage for _, _, stage, *_ in history(after)] == ["Lead", "Offer"]
+
+
 @pytest.mark.parametrize(
     ("headers", "row"),
     [

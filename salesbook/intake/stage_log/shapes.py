@@ -47,7 +47,7 @@ _STAGE_DAY: Final = (
     # 进入“方案报价”阶段时间, 进入方案报价日期
     re.compile(r"进入[“「\"]?(?P<stage>[^”」\"]+?)[”」\"]?(?:阶段)?的?(?:时间|日期)"),
 )
-_NO_STAGE: Final = frozenset(("current stage", "stage", "当前", "本"))
+_NO_STAGE: Final = frozenset(("current stage", "stage", "阶段", "当前", "当前阶段", "本", "本阶段"))
 """What such headers may name that is no stage of its own."""
 
 

@@ -25,21 +25,23 @@ def append_history(
 
     A deal whose stage is not its last known one gets a row: entered on `stage_since`, else on
     `closed_on` in a closed stage, else on `as_of`, which is inferred, for the deal moved on any day
-    since the run before. A `stage_since` that the last known stage was already entered on, or one
-    of before that, is a date that nobody renewed and counts as missing; so does one before
-    `closed_on`, which is the day of the stage that the deal was closed from. A deal without history
-    is filled back by `backfill_rows`. A stage that was renamed is no change.
+    since the run before. A `stage_since` that the last known stage was already entered on is a date
+    that nobody renewed and counts as missing; so does one before `closed_on`, which is the day of
+    the stage that the deal was closed from, and one before a logged move. A deal without history is
+    filled back by `backfill_rows`. A stage that was renamed is no change.
 
     Returns: StageHistory, its old rows first and as they were, then new ones by deal and seq.
     """
     old = history.reset_index(drop=True)
-    last_seq, last_code, last_day = _last_known(entries_of(history, deals, codes), len(deals))
+    known = entries_of(history, deals, codes)
+    last_seq, last_code, last_day = _last_known(known, len(deals))
     is_new = last_seq == 0
     has_moved = ~is_new & (last_code != deals.code)
 
     backfilled = backfill_rows(deals, np.flatnonzero(is_new), codes, as_of=as_of)
     moved = np.flatnonzero(has_moved)
-    changes = _changes(deals, moved, last_seq[moved], last_day[moved], as_of)
+    logged_to = _last_logged(known, len(deals))
+    changes = _changes(deals, moved, last_seq[moved], last_day[moved], logged_to[moved], as_of)
     added = backfilled.joined(changes)
     if not len(added.deal):
         return old
@@ -155,17 +157,26 @@ def _last_known(known: Entries, size: int) -> tuple[Ints, Ints, Days]:
     return seq, code, day
 
 
-def _changes(
-    deals: KnownDeals, moved: Ints, last_seq: Ints, last_day: Days, as_of: dt.date
+def _last_logged(known: Entries, size: int) -> Days:
+    """Per deal: the day of its last row where that is a logged one; else NaT."""
+    day = np.full(size, "NaT", dtype=_DAY)
+    ends_log = known.is_last() & known.logged
+    day[known.deal[ends_log]] = known.entered[ends_log]
+    return day
+
+
+def _changes(  # noqa: PLR0913 - what is known of the deals stands in one array each
+    deals: KnownDeals, moved: Ints, last_seq: Ints, last_day: Days, logged_to: Days, as_of: dt.date
 ) -> Added:
     """One row for each deal that moved: the stage it is in now."""
     since = deals.days("stage_since")[moved]
     closed_on = deals.days("closed_on")[moved]
     is_closed = ~deals.is_open[moved]
 
-    # The day of the stage before still stands there: whoever moved the deal left it as it was. So
-    # does one of before that day, where a log knows of a move that Deals has never heard of.
-    is_left_over = (since <= last_day) | (is_closed & (since < closed_on))
+    # The day of the stage before still stands there: whoever moved the deal left it as it was.
+    is_left_over = (since == last_day) | (is_closed & (since < closed_on))
+    # A run's own guess of a day may lie too late; a log's day is known.
+    is_left_over |= since < logged_to
     day = np.where(is_left_over, np.datetime64("NaT"), since).astype(_DAY)
     day = np.where(np.isnat(day) & is_closed, closed_on, day).astype(_DAY)
 
