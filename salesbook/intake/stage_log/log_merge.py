@@ -192,16 +192,10 @@ class LogMerge(Merge):
     ) -> None:
         """Bring what an entry says into the row that it is.
 
-        What somebody typed or a run saw stays; the log adds what is blank there, and corrects what
-        an earlier log said.
+        It corrects what an earlier log said. What a run noted is what it saw on its own day.
         """
-        old = self.now.held_in_row(known.position)
         is_of_log = known.source == "imported"
-        different = {
-            name: value
-            for name, value in entry.values.items()
-            if (is_of_log or name not in old) and not self._same(name, old.get(name), value)
-        }
+        different = self._different(entry.values, known.position) if is_of_log else {}
         if different:
             self.changes[known.position] = different
         if row is None:

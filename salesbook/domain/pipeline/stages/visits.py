@@ -294,9 +294,10 @@ def _gap_starts(rows: _Rows, first: Ints, is_first: Flags) -> tuple[Floats, Flag
     begins_deal = is_first[first]
 
     # The run before still saw the deal where it was. Not seen there, it was entered on a typed day.
-    # A log that has no move until that run says the same of it.
+    # A log says the same of its deals, until its last day.
     was_seen = (rows.is_seen[before] | rows.is_logged[before]) & ~begins_deal
-    until = np.where(rows.is_logged[before], np.fmax(run_before, rows.typed[before]), run_before)
+    logged_until = np.fmax(_log_ends(rows, rows.noticed[first]), rows.typed[before])
+    until = np.where(rows.is_logged[before], np.fmax(run_before, logged_until), run_before)
     opens = np.where(was_seen, until, rows.typed[before])
     opens = np.where(begins_deal, run_before, opens)
 
@@ -304,6 +305,15 @@ def _gap_starts(rows: _Rows, first: Ints, is_first: Flags) -> tuple[Floats, Flag
     with np.errstate(invalid="ignore"):
         is_new_dated = ~begins_deal & (opens >= run_before)
     return opens, was_seen | is_new_undated | is_new_dated
+
+
+def _log_ends(rows: _Rows, runs: Floats) -> Floats:
+    """The last day that a log tells of, up to each run: what had moved by then would be in it."""
+    logged = np.unique(rows.typed[rows.is_logged])
+    if not len(logged):
+        return np.full(len(runs), np.nan)
+    place = np.searchsorted(logged, runs, "right") - 1
+    return np.where(place >= 0, logged[place], np.nan)
 
 
 def _gap_ends(rows: _Rows, last: Ints) -> Floats:
