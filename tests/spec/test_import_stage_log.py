@@ -219,7 +219,7 @@ def test_rows_of_unknown_deals_and_stages_and_of_days_to_come_are_left_out(tmp_p
     done, after = taken(tmp_path, text)
     assert problems(done) == [
         (2, "deal_id", "unknown-deal"),
-        (3, "stage", "unknown-stage"),
+        (3, "stage", "stage-not-in-log"),
         (4, "entered_on", "move-not-yet"),
         (5, "stage", "missing-required"),
     ]

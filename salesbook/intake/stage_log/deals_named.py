@@ -97,8 +97,9 @@ class DealsNamed:
         if stage is None:
             names = {fold_name(known.stage): known.stage for known in self._stages.of(pipeline)}
             nearest = nearest_names([str(typed)], names).get(str(typed))
+            # A log adds no stage: its place among the others is for a person to say.
             row.reject(
-                "stage", "unknown-stage", found=str(typed), pipeline=pipeline, nearest=nearest
+                "stage", "stage-not-in-log", found=str(typed), pipeline=pipeline, nearest=nearest
             )
             return
         row.values["stage"] = stage.stage

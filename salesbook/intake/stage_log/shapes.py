@@ -104,6 +104,14 @@ def _with_changes_apart(source: ForeignTable) -> ForeignTable:
     )
 
 
+def columns_taken_apart(source: ForeignTable, table: str) -> frozenset[int]:
+    """The columns of a log of fields that others were made of: they are taken, though into no field."""
+    if table != LOG or _CHANGED not in source.headers:
+        return frozenset()
+    columns = (_column_called(what, source.headers) for what in ("field", "old", "new"))
+    return frozenset(column for column in columns if column is not None)
+
+
 def _column_called(what: str, headers: Sequence[str]) -> int | None:
     """The first column whose header says the changed field, its old or its new value."""
     words = _words_of_log()[what]
