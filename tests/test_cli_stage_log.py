@@ -127,6 +127,27 @@ def test_a_log_replaces_guesses_and_undo_brings_them_back(book: Path, salesbook)
     assert [row["naive_mean_days"] for row in times["rows"]] == [10.0, 32.0]
 
 
+FIELDS = """Deal ID,Field,Old value,New value,Change date
+B,Stage,Lead,Offer,2026-07-15
+B,Amount,100,120,2026-07-16
+B,Close date,2026-09-01,2026-10-01,2026-07-17
+B,Owner,Ann,Ann,2026-07-17
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_dry_run_says_of_each_part_of_a_log_what_it_is(book: Path, salesbook, language) -> None:
+    """Each column that steers the import has its word."""
+    log = book.with_name("fields.csv")
+    log.write_text(FIELDS, encoding="utf-8")
+    shown = salesbook(
+        "import", book, log, "--into", "StageHistory", *AS_OF, "--dry-run", "--lang", language
+    )
+    assert shown.code == 0
+    words = {"en": "the stage before", "zh-CN": "原阶段"}
+    assert words[language] in shown.out
+
+
 def test_other_tables_of_results_take_no_file(book: Path, salesbook) -> None:
     for table in ("Funnel", "DealHistory", "TierHistory"):
         refused = salesbook("import", book, book.with_name("log.csv"), "--into", table, *AS_OF)
