@@ -14,8 +14,8 @@ from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.pipeline.stages.codes import StageCodes, known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.domain.pipeline.stages.times import Stays, stays_of
-from salesbook.domain.pipeline.stages.visits import run_days, visits_of
-from salesbook.frames import empty_frame
+from salesbook.domain.pipeline.stages.visits import noted_by_runs, run_days, visits_of
+from salesbook.frames import empty_frame, frame_of
 from salesbook.policy import Policy
 
 MEAN_STAY: Final = 20.3
@@ -72,6 +72,36 @@ class Histories:
             closed_on=dates(closed, day_zero=_FIRST_RUN),
         )
 
+    def logged(self, *, since: float) -> pd.DataFrame:
+        """StageHistory as the log of another system has it on day 0.
+
+        Args:
+            since: as in `seen_on`.
+        """
+        lines = []
+        for number in np.flatnonzero((self.moves[:, 0] < 1) & (self._ended() >= since)):
+            last = self.last[number]
+            stages = [*_NAMES[:last], "Won" if self.is_won[number] else "Lost"]
+            moved = self.moves[number, : last + 1]
+            lines += [
+                (f"d{number:05}", seq, stage, day)
+                for seq, (stage, day) in enumerate(zip(stages, moved, strict=True), start=1)
+                if day < 1
+            ]
+        deal, seq, stage, day = zip(*lines, strict=True)
+        on = dates(np.array(day), day_zero=_FIRST_RUN)
+        return frame_of(
+            "StageHistory",
+            {
+                "deal_id": pd.Series(deal, dtype="str"),
+                "seq": np.array(seq),
+                "stage": pd.Series(stage, dtype="str"),
+                "entered_on": on,
+                "noticed_on": on,
+                "source": pd.Series(["imported"] * len(lines), dtype="str"),
+            },
+        )
+
     def _ended(self) -> Floats:
         """Day on which each deal was closed."""
         ended: Floats = self.moves[np.arange(len(self.moves)), self.last]
@@ -104,10 +134,16 @@ class Watched:
         return self.stays.part(self.stays.code == code)
 
 
-def watch(deals: Histories, *, days: int, every: int, typed: Typed, since: float) -> Watched:
-    """Import on day 0, run every so many days, and tell the stays after the last run."""
+def watch(  # noqa: PLR0913 - each is a way in which an import may be
+    deals: Histories, *, days: int, every: int, typed: Typed, since: float, has_log: bool = False
+) -> Watched:
+    """Import on day 0, run every so many days, and tell the stays after the last run.
+
+    Args:
+        has_log: whether the log of another system comes in on day 0, of the deals that are there.
+    """
     codes = stage_codes(Policy(stages=STAGES))
-    history = empty_frame("StageHistory")
+    history = deals.logged(since=since) if has_log else empty_frame("StageHistory")
     known: Any = None
     as_of = _FIRST_RUN
     for run in range(0, days + 1, every):
@@ -116,6 +152,6 @@ def watch(deals: Histories, *, days: int, every: int, typed: Typed, since: float
         history = append_history(history, known, codes, as_of=as_of)
 
     entries = entries_of(history, known, codes)
-    runs = run_days([history["noticed_on"]], as_of=as_of)
+    runs = run_days([noted_by_runs(history)], as_of=as_of)
     visits = visits_of(known, entries, codes, runs, as_of=as_of)
     return Watched(stays_of(visits, codes), codes)

@@ -38,6 +38,8 @@ class Situation:
     """Days before the import."""
     since: float = _EVERYTHING
     """Day from which on closed deals are in the book."""
+    has_log: bool = False
+    """Whether the log of another system comes in with them."""
 
 
 SITUATIONS: Final = tuple(
@@ -49,6 +51,8 @@ SITUATIONS: Final = tuple(
         Situation("no days at all", "none", 7),
         Situation("a company of 60 days, all days", "all", 7, began=_YOUNG),
         Situation("the same, days of creation and closing", "created and closed", 7, began=_YOUNG),
+        Situation("a log of open and closed deals, no other days", "none", 7, has_log=True),
+        Situation("a log of open deals only", "none", 7, since=0.0, has_log=True),
     )
     for every in (7, 28)
 )
@@ -94,6 +98,7 @@ def _of_book(
         every=situation.every,
         typed=situation.typed,
         since=situation.since,
+        has_log=situation.has_log,
     )
     for code in watched.codes.open_codes():
         stays = watched.of_stage(int(code))

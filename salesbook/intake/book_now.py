@@ -16,7 +16,7 @@ from salesbook.cells.field import options_for
 from salesbook.frames import empty_frame
 from salesbook.policy import Policy
 from salesbook.store import Cell, TableCells
-from salesbook.tables import TABLES, FieldSpec, Kind, Role
+from salesbook.tables import TABLES, FieldSpec, Kind
 
 Key = tuple[Value, ...]
 """The values of a table's key fields, in their order."""
@@ -102,7 +102,9 @@ class BookNow:
 def tables_for(into: str) -> tuple[str, ...]:
     """Name the tables that an import into a table looks at or adds to, that table first."""
     references = {spec.ref for spec in TABLES[into].fields if spec.ref in ("Reps", "Customers")}
-    stage_tables = ("Stages", "Deals") if into == "Deals" else ()
+    stage_tables = ("Stages", "Deals") if into in ("Deals", "StageHistory") else ()
+    # What changed in a deal while it stayed in its stage is noted beside it.
+    note_tables = ("DealHistory",) if into == "StageHistory" else ()
     # Foreign payments are converted by the day of their order.
     order_tables = ("Orders",) if into == "Payments" else ()
     # A year's months are kept beside it, and a scope may be a rep.
@@ -112,6 +114,7 @@ def tables_for(into: str) -> tuple[str, ...]:
         into,
         *sorted(str(name) for name in references),
         *stage_tables,
+        *note_tables,
         *order_tables,
         *month_tables,
         *scope_tables,
@@ -123,8 +126,8 @@ def tables_for(into: str) -> tuple[str, ...]:
 
 
 def takes_imports(table: str) -> bool:
-    """True for tables that people type into, settings included."""
-    return TABLES[table].role is not Role.OUTPUT
+    """True for tables that people type into, and records that other systems keep as well."""
+    return TABLES[table].takes_imports
 
 
 def plain_values(column: pd.Series[Any], kind: Kind) -> list[Value | None]:

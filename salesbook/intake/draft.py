@@ -37,6 +37,9 @@ from salesbook.intake.people.contacts import blank_contacts
 from salesbook.intake.people.resolve import Alike, Resolver
 from salesbook.intake.people.scopes import SCOPED, tell_scopes
 from salesbook.intake.rows import FileRow, columns_read_as, read_rows
+from salesbook.intake.stage_log.log_merge import LogMerge
+from salesbook.intake.stage_log.made_fields import LOG
+from salesbook.intake.stage_log.moments import note_moments
 from salesbook.intake.standing import reject_uncounted
 from salesbook.intake.telling.explain.explain import FileRead, explain
 from salesbook.intake.telling.explain.explanation import Explanation
@@ -54,6 +57,7 @@ from salesbook.intake.wide.wide_placing import place_rows
 from salesbook.messages import Message
 from salesbook.policy import Policy
 from salesbook.progress import tell
+from salesbook.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,8 @@ def draft_import(
     """
     if not takes_imports(options.into):
         raise UsageError("output-table", where="--into", found=options.into)
+    if options.replace and TABLES[options.into].is_record:
+        raise UsageError("record-stays", where="--replace", found=options.into)
 
     tell("file")
     file = map_file(path, options, book)
@@ -224,7 +230,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
         reject_gaps(parted.kept)
     _resolve(parted.kept, resolver)
     Conversion(table, book, resolver.stages).run(parted.kept)
-    merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
+    merge = _merge(book, resolver, options)
     merge.kept = own_columns
     placing = place_rows(file.wide, source, parted.kept, merge, book)
     for repeat in parted.repeats:
@@ -296,7 +302,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
             *map_notes(remembered, book),
             *placing.notes,
             *resolver.stages.guesses(),
-            *_of_nobodys_names(merge.nobodys_names),
+            *merge.told(),
             *_of_currency(before, book, is_taken=bool(merge.accepted)),
         ),
         every_column=every_column(remembered, file_source, file_map, own_columns, book),
@@ -313,9 +319,13 @@ def _of_currency(before: BookNow, book: BookNow, *, is_taken: bool) -> tuple[Mes
     return (Message("import.currency-set", {"before": old, "now": new}),)
 
 
-def _of_nobodys_names(count: int) -> tuple[Message, ...]:
-    """Say that names such as `Unknown` did not replace real ones."""
-    return (Message("import.nobodys-names", {"count": count}),) if count else ()
+def _merge(book: BookNow, resolver: Resolver, options: ImportOptions) -> Merge:
+    """What brings the rows into their table."""
+    if resolver.deals is not None:
+        return LogMerge(book, resolver, resolver.deals)
+    return Merge(
+        options.into, book, resolver, replace=options.replace, always_new=options.always_new
+    )
 
 
 def _cells_read(
@@ -327,6 +337,8 @@ def _cells_read(
     """
     table = file.remembered.options.into
     rows = read_rows(file.source, file.header_map, table, cell_options, told_currency)
+    if table == LOG:
+        note_moments(rows, file.source, file.header_map, cell_options)
     if told_currency is None:
         refuse_one_foreign(rows, table, book)
     return rows

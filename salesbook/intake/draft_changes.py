@@ -55,16 +55,8 @@ def all_changes(
     added = {name: len(rows) for name, rows in additions.items()}
 
     # A manager who is on no row of a list of reps is added to the very table.
-    new_rows = [*merge.new_rows, *additions.pop(table, [])]
-    changes = [
-        TableChange(
-            table,
-            merge.changes,
-            frame_from_rows(table, new_rows),
-            options.replace,
-            merge.kept.written(len(new_rows), is_new_body=options.replace),
-        )
-    ]
+    changes = [merge.table_change(additions.pop(table, [])), *merge.beside()]
+    added |= {change.table: len(change.new_rows) for change in changes[1:]}
     for name, rows in additions.items():
         changes.append(TableChange(name, {}, frame_from_rows(name, rows)))
 

@@ -25,6 +25,8 @@ from salesbook.intake.maps.remembered import Remembered, known_headers_of, remem
 from salesbook.intake.matching.order_keys import refuse_hidden_key
 from salesbook.intake.money.amounts import MadeAmounts, with_amounts
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.stage_log.made_fields import MADE_FIELDS
+from salesbook.intake.stage_log.shapes import as_stage_log, columns_taken_apart
 from salesbook.intake.usable import refuse_too_many
 from salesbook.intake.wide.periods import (
     WideOptions,
@@ -71,6 +73,7 @@ def map_file(path: Path, options: ImportOptions, book: BookNow) -> MappedFile:
     source, options = with_product_lines(source, options, book.policy, path.name)
     refuse_too_many(len(source.rows), where=path.name)
     source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
+    source = as_stage_log(source, table)
 
     cell_options = cell_options_of(options, book)
     remembered = remember(path, options, source, book, cell_options)
@@ -172,7 +175,20 @@ def _headers_mapped(
         lacking=book.table(table).lacking,
         settled=remembered.settled,
     )
+    header_map = _with_parts_of_log(header_map, source, table)
     return _without_empty(with_said_words(header_map, said), source)
+
+
+def _with_parts_of_log(header_map: HeaderMap, source: ForeignTable, table: str) -> HeaderMap:
+    """The mapping with what the import makes itself of a log's columns."""
+    used = columns_taken_apart(source, table)
+    taken = {source.headers[column] for column in used}
+    return replace(
+        header_map,
+        made=header_map.made | MADE_FIELDS.get(table, frozenset()),
+        used=header_map.used | used,
+        not_taken=tuple(header for header in header_map.not_taken if header not in taken),
+    )
 
 
 def _amounts_made(

@@ -3,7 +3,8 @@
 Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
 stage, a payment has come in or not), `_deleted` (a row that the other system has deleted),
 `_currency` (of the row's money), `_first_name` and `_last_name` (together the name), `_rep` and
-`_team` (whom a target is for).
+`_team` (whom a target is for). In a log of stages: `_from` (the stage before), `_changed` (the field
+of which a row tells), `_amount_before` and `_expected_before` (what it was until then).
 """
 
 from __future__ import annotations

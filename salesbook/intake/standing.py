@@ -1,4 +1,4 @@
-"""Does a row count at all? A payment must have come in, an activity must have taken place.
+"""Does a row count at all? A payment must have come in, an activity or a move must have happened.
 
 A list of payments holds some that failed, and a list of tasks some that nobody has done.
 """
@@ -15,6 +15,7 @@ from salesbook.intake.columns.header_meanings import aliases
 from salesbook.intake.columns.headers import HeaderMap
 from salesbook.intake.foreign import ForeignTable, is_blank
 from salesbook.intake.rows import FileRow
+from salesbook.intake.stage_log.made_fields import LOG
 from salesbook.labels.words import fold
 from salesbook.store import Cell
 
@@ -37,7 +38,9 @@ def reject_uncounted(
         _reject_unpaid(rows, header_map)
     elif table == "Activities":
         _reject_undone(rows, source)
-        _reject_later(rows, as_of)
+        _reject_later(rows, "done_on", "activity-not-yet", as_of)
+    elif table == LOG:
+        _reject_later(rows, "entered_on", "move-not-yet", as_of)
 
 
 # Payments.
@@ -109,12 +112,12 @@ def _columns_of_doneness(source: ForeignTable) -> list[int]:
     ]
 
 
-def _reject_later(rows: Sequence[FileRow], as_of: dt.date) -> None:
-    """Reject activities of days to come: they are planned, or their date is wrong."""
+def _reject_later(rows: Sequence[FileRow], name: str, code: str, as_of: dt.date) -> None:
+    """Reject what happens on days to come: it is planned, or its date is wrong."""
     for row in rows:
-        day = row.values.get("done_on")
+        day = row.values.get(name)
         if isinstance(day, dt.date) and day > as_of and not row.faults:
-            row.reject("done_on", "activity-not-yet", day=day, today=as_of)
+            row.reject(name, code, day=day, today=as_of)
 
 
 def _word(cell: Cell) -> str:

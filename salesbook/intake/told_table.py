@@ -26,8 +26,9 @@ from salesbook.intake.mapped import source_options
 from salesbook.intake.matching.matcher import has_made_keys
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.people.scopes import SCOPED
+from salesbook.intake.stage_log.made_fields import MADE_FIELDS
 from salesbook.labels.words import fold
-from salesbook.tables import TABLES
+from salesbook.tables import TABLES, Role
 
 _FEWEST: Final = 3
 """Known headers under which a file tells no table."""
@@ -48,6 +49,7 @@ _HAPPENED_ON: Final[Mapping[str, frozenset[str]]] = {
     "Payments": frozenset(("paid_on",)),
 }
 """By table of amounts, the days on which they come in."""
+_DAYS_OF_RECORD: Final = ("entered_on", "noticed_on")
 _OF_LEADS: Final = frozenset(("status", "received_at", "first_contact_at", "cost"))
 _OF_PEOPLE: Final = frozenset(("phone", "email"))
 """Fields that tell no list of leads while none of those above is there: customers have them, too."""
@@ -134,7 +136,12 @@ def table_evidence(
     Returns: evidence by table, of those of which at least two headers are known.
     """
     system = system_of(headers)
-    by_table = {table: Evidence() for table in _tables_of(system)}
+    folded_headers = {fold_header(header) for header in headers}
+    by_table = {
+        table: Evidence()
+        for table in _tables_of(system)
+        if _is_of_system(table, system) or _tells_a_record(table, folded_headers)
+    }
     knowers: dict[str, list[str]] = {}
     says_no_lead = not any(
         meaning.field in _OF_LEADS
@@ -152,7 +159,6 @@ def table_evidence(
                 knowers.setdefault(folded, []).append(table)
             evidence.fields.update(meaning.field for meaning in meanings)
 
-    folded_headers = {fold_header(header) for header in headers}
     takes_one_alone = system is not None and len(system.meanings) == 1
     for table, evidence in by_table.items():
         needed = _needed(table, evidence.fields, system)
@@ -228,6 +234,23 @@ def _tables_of(system: System | None) -> tuple[str, ...]:
     return tuple(table for table in TABLES if takes_imports(table))
 
 
+def _is_of_system(table: str, system: System | None) -> bool:
+    return system is not None and table in system.meanings
+
+
+def _tells_a_record(table: str, folded_headers: set[str]) -> bool:
+    """Whether headers may be those of a log: it shares most of them with lists of deals."""
+    is_list = TABLES[table].role is not Role.OUTPUT
+    if is_list or not folded_headers.isdisjoint(_telling().get(table, frozenset())):
+        return True
+    # A sheet of ours has both days of the row under our own headers.
+    days = [
+        {fold_header(labels.header(table, name, language)) for language in labels.LANGUAGES}
+        for name in _DAYS_OF_RECORD
+    ]
+    return not any(folded_headers.isdisjoint(headers) for headers in days)
+
+
 def _meanings(
     table: str, header: str, headers: Sequence[str], system: System | None
 ) -> tuple[Meaning, ...]:
@@ -257,7 +280,9 @@ def _needed(table: str, fields: set[str], system: System | None) -> frozenset[st
         for spec in TABLES[table].fields
         if (spec.required or spec.name in TABLES[table].key) and spec.default is None
     }
-    return frozenset(needed - constants - made - names_people - scopes)
+    return frozenset(
+        needed - constants - made - names_people - scopes - MADE_FIELDS.get(table, frozenset())
+    )
 
 
 def _most_imported() -> tuple[str, ...]:

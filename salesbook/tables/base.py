@@ -320,6 +320,8 @@ class TableSpec:
     """True for an output that later runs read: what stands there is not calculated anew."""
     dated_by: str = ""
     """For an output that only grows: the field by whose days its rows are old or new."""
+    takes_files: bool = False
+    """True for a record that another system may have kept as well, so that files of it come in."""
     newest_first: bool = False
     """True for results that are read from the period that runs now, see `book.row_order`."""
     is_technical: bool = False
@@ -335,6 +337,11 @@ class TableSpec:
 
     The same customer is due again and again; what was typed of one call is not true of the next.
     """
+
+    @property
+    def takes_imports(self) -> bool:
+        """Whether a file may be imported into it: what people type into, settings included."""
+        return self.role is not Role.OUTPUT or self.takes_files
 
     def is_typed(self, field: FieldSpec) -> bool:
         """Whether people type into the field: into all but those that we fill ourselves."""
@@ -405,6 +412,7 @@ class Row(BaseModel):
         since: str = FIRST_RELEASE,
         is_record: bool = False,
         dated_by: str = "",
+        takes_files: bool = False,
         newest_first: bool = False,
         is_technical: bool = False,
         occasion: str = "",
@@ -425,6 +433,7 @@ class Row(BaseModel):
             since=since,
             is_record=is_record,
             dated_by=dated_by,
+            takes_files=takes_files,
             newest_first=newest_first,
             is_technical=is_technical,
             occasion=occasion,

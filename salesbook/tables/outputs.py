@@ -988,8 +988,13 @@ class StageEntry(
     switch=Switch.HISTORIES,
     is_record=True,
     dated_by="entered_on",
+    takes_files=True,
 ):
-    """One row per stage that a deal entered, oldest first; rows are only ever appended."""
+    """One row per stage that a deal entered, oldest first.
+
+    Runs only ever append rows. A file of what another system noted is put between them by its days;
+    then rows that a run had guessed give way.
+    """
 
     deal_id: DealRef
     seq: Position

@@ -38,7 +38,15 @@ def test_over_many_books_medians_after_an_import_are_true():
 def test_counting_stays_from_their_first_day_would_show(monkeypatch):
     """The rule broken on purpose: what an import finds open is the slow part."""
     monkeypatch.setattr(visits, "_seen_from", lambda rows, start: start)
-    opens_only = [situation for situation in WEEKLY if situation.since == 0]
+    opens_only = [s for s in WEEKLY if s.since == 0 and not s.has_log]
+    (cell,) = stage_times.cells(3, SEED, opens_only)
+    assert stage_times.mean_of_known(cell.medians) > 1.1 * TRUE_MEDIAN
+
+
+def test_a_log_of_open_deals_counted_from_first_days_would_show(monkeypatch):
+    """The rule broken on purpose: who was closed before the first closing there is, is missing."""
+    monkeypatch.setattr(visits, "_first_end", lambda rows, *rest: np.full(len(rows.deal), -np.inf))
+    opens_only = [s for s in WEEKLY if s.since == 0 and s.has_log]
     (cell,) = stage_times.cells(3, SEED, opens_only)
     assert stage_times.mean_of_known(cell.medians) > 1.1 * TRUE_MEDIAN
 

@@ -64,6 +64,8 @@ def imported(now: BookNow, done: ImportDraft) -> BookNow:
         )
         for at, values in change.changes.items():
             rows[at].update(values)
+        for at in change.leaving:
+            del rows[at]
         added = TableNow(change.table, change.new_rows).rows.values()
         tables[change.table] = TableNow(
             change.table, frame_from_rows(change.table, [*rows.values(), *added])

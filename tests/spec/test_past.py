@@ -98,7 +98,7 @@ def some_history(number: int, random: Random) -> list[Row]:
             "stage": a_stage(random),
             "entered_on": on,
             "noticed_on": on + dt.timedelta(days=random.choice([0, 0, 3, 40])),
-            "source": random.choice(["typed", "inferred"]),
+            "source": random.choice(["typed", "imported", "inferred"]),
         }
         for seq, on in enumerate(entered[: random.randrange(4)], start=1)
     ]
@@ -371,7 +371,7 @@ def told_deal(row: Row, history: list[Row], on: dt.date, *, looks_back: bool) ->
     if not moved:
         return
     row["stage"] = last["stage"] if last else "Lead"
-    is_typed = last is not None and last["source"] == "typed"
+    is_typed = last is not None and last["source"] != "inferred"
     row["stage_since"] = last["entered_on"] if last and is_typed else None
     row["closed_on"] = last["entered_on"] if last and row["stage"] in ("Won", "Lost") else None
     if row["stage"] != "Lost":

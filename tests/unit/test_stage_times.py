@@ -69,9 +69,9 @@ def test_inferred_days_are_left_out():
     assert times(rows, []) == []
 
 
-def followed(*runs, settings=None):
+def followed(*runs, settings=None, logged=()):
     """What the verb says after several runs, each a day and the deals as they stood on it."""
-    memory = {}
+    memory = {"StageHistory": list(logged)} if logged else {}
     for as_of, rows in runs:
         task = draw(Deals=rows, as_of=day(as_of), settings=settings, **memory)
         outcome = funnel.run(task)
@@ -79,9 +79,9 @@ def followed(*runs, settings=None):
     return outcome
 
 
-def visits(*runs):
+def visits(*runs, logged=()):
     """Deal, stage, first and last day, and the day from which on the visit would be known."""
-    outcome = followed(*runs)
+    outcome = followed(*runs, logged=logged)
     as_of, rows = runs[-1]
     deals, codes = numbered(rows)
     history = outcome.tables["StageHistory"]
@@ -99,6 +99,50 @@ def visits(*runs):
         numbers = [round(float(value - zero), 3) for value in days] if is_known else ["unknown"]
         rows_shown.append((name, stage, *numbers))
     return rows_shown
+
+
+def log(deal_id, seq, stage, on):
+    """A row that another system noted on its day."""
+    return entry(deal_id, seq, stage, day(on), on, "imported")
+
+
+def test_a_move_after_a_log_lies_between_its_last_day_and_the_run():
+    """The log goes on until day 20, so that a was in Lead still; on day 30 a run sees it in Offer.
+
+    It moved on day 25. Lead counts from day 20 on, when the first deal was closed: of deals that
+    were closed before, none may be in the workbook.
+    """
+    found = visits(
+        ("2026-01-31", [deal("a", "Offer"), deal("b", "Won", closed_on="2026-01-21")]),
+        logged=[
+            log("a", 1, "Lead", "2026-01-01"),
+            log("b", 1, "Lead", "2026-01-01"),
+            log("b", 2, "Won", "2026-01-21"),
+        ],
+    )
+    assert found == [
+        ("a", "Lead", -30, -5, -10),
+        ("a", "Offer", -5, 0, -5),
+        ("b", "Lead", -30, -10, -10),
+    ]
+
+
+def test_a_run_does_not_see_a_deal_where_a_log_has_it_no_more():
+    """A day that was typed before, noted by a run after the log had gone on."""
+    found = visits(
+        ("2026-01-31", [deal("a", "Talks"), deal("b", "Lost", closed_on="2026-01-01")]),
+        logged=[
+            entry("a", 1, "Lead", day("2026-01-05"), "2026-01-31", "typed"),
+            log("a", 2, "Offer", "2026-01-11"),
+            log("a", 3, "Talks", "2026-01-21"),
+            log("b", 1, "Lost", "2026-01-01"),
+        ],
+    )
+    assert found == [
+        ("a", "Lead", -26, -20, -26),
+        ("a", "Offer", -20, -10, -20),
+        ("a", "Talks", -10, 0, -10),
+    ]
 
 
 def test_what_an_import_finds_counts_from_the_age_at_which_it_was_found():

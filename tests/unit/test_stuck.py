@@ -66,6 +66,26 @@ def test_a_day_of_the_stage_before_replaces_nothing():
     assert days_in_stage(deals, known, as_of=as_of).tolist() == [10.0]
 
 
+def test_a_day_before_a_logged_move_replaces_nothing():
+    """A log knows of a move on 1 June, so that the deal entered no later stage in May."""
+    line = {
+        "deal_id": "a",
+        "seq": 1,
+        "stage": "Lead",
+        "entered_on": day("2026-06-01"),
+        "noticed_on": day("2026-06-01"),
+        "source": "imported",
+    }
+    deals, codes = numbered([deal("a", "Offer", stage_since="2026-05-01")])
+    history = frame_from_rows("StageHistory", [line])
+    history = append_history(history, deals, codes, as_of=day("2026-06-20"))
+    assert records(history, "stage", "entered_on", "source")[1:] == [
+        ("Offer", day("2026-06-20"), "inferred")
+    ]
+    known = entries_of(history, deals, codes)
+    assert days_in_stage(deals, known, as_of=AS_OF).tolist() == [10.0]
+
+
 def test_closed_deals_are_in_no_stage():
     deals, codes = numbered([deal("a", "Won", closed_on="2026-06-01")])
     known = entries_of(frame_from_rows("StageHistory", []), deals, codes)

@@ -17,7 +17,7 @@ from salesbook.domain.pipeline.funnel.stages import Passages, passages_of
 from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.domain.pipeline.stages.times import Stays, stays_of
-from salesbook.domain.pipeline.stages.visits import Visits, run_days, visits_of
+from salesbook.domain.pipeline.stages.visits import Visits, noted_by_runs, run_days, visits_of
 from salesbook.messages import Finding
 
 
@@ -46,7 +46,7 @@ def _pipeline_now(task: Task) -> PipelineNow:
     known = entries_of(history, deals, codes)
     passages = passages_of(deals, known, codes, skipped=rules.funnel_rule)
 
-    runs = run_days([history["noticed_on"], _forecast_days(task)], as_of=as_of)
+    runs = run_days([noted_by_runs(history), _forecast_days(task)], as_of=as_of)
     visits = visits_of(deals, known, codes, runs, as_of=as_of)
     stays = stays_of(visits, codes)
     rates, about_rates = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)

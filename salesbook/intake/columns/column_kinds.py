@@ -20,6 +20,10 @@ STEERING: Final[Mapping[str, Kind]] = {
     "_last_name": Kind.TEXT,
     "_rep": Kind.TEXT,
     "_team": Kind.TEXT,
+    "_from": Kind.TEXT,
+    "_changed": Kind.TEXT,
+    "_amount_before": Kind.MONEY,
+    "_expected_before": Kind.DATE,
 }
 """Columns that are no field of a table; `rows` says what each does."""
 

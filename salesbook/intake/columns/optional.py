@@ -28,6 +28,9 @@ An order with an unknown status would count as placed, a deal without its closin
 The status of a lead decides neither.
 """
 
+_ONLY_BEFORE: Final = frozenset(("_amount_before", "_expected_before"))
+"""What a log of stages says of the time before a row: the row itself does without it."""
+
 
 @cache
 def may_stay_blank(table: str, name: str) -> bool:
@@ -38,6 +41,8 @@ def may_stay_blank(table: str, name: str) -> bool:
     and how they are scored goes by every cell of it.
     """
     spec = TABLES[table]
+    if name in _ONLY_BEFORE:
+        return True
     if name not in spec.field_names or spec.role is Role.SETTING:
         return False
     field = spec.field(name)

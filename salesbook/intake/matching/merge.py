@@ -7,7 +7,9 @@ from heapq import nsmallest
 from typing import Final, Literal, NamedTuple
 
 from salesbook.cells.base import Value
+from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, TableNow
+from salesbook.intake.changes import TableChange
 from salesbook.intake.maps.kept import Kept
 from salesbook.intake.matching.contents import comparable
 from salesbook.intake.matching.identity import goes_by_names, lacking_fields, names_people
@@ -22,6 +24,7 @@ from salesbook.intake.usable import (
     reject_gaps,
     reject_unusable,
 )
+from salesbook.messages import Message
 from salesbook.names.customer_marks import Mark
 from salesbook.names.made_keys import KeyMaker
 from salesbook.names.nobody import is_nobodys_name
@@ -99,6 +102,31 @@ class Merge:
         self._maker: KeyMaker | None = None
         self._further: dict[int, tuple[int, ...]] = {}
         """By a row's identity, the other lines of an order of which it says what all of them have."""
+
+    def table_change(self, additions: Sequence[Mapping[str, Value]]) -> TableChange:
+        """What happens to the table.
+
+        Args:
+            additions: rows that are added to it because others refer to them.
+        """
+        new_rows = [*self.new_rows, *additions]
+        return TableChange(
+            self.table,
+            self.changes,
+            frame_from_rows(self.table, new_rows),
+            self.replace,
+            self.kept.written(len(new_rows), is_new_body=self.replace),
+        )
+
+    def beside(self) -> tuple[TableChange, ...]:
+        """What happens to tables beside it."""
+        return ()
+
+    def told(self) -> tuple[Message, ...]:
+        """What to say of how the rows were placed."""
+        if not self.nobodys_names:
+            return ()
+        return (Message("import.nobodys-names", {"count": self.nobodys_names}),)
 
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""

@@ -12,6 +12,8 @@ from salesbook.intake.people.register import NameRegister
 from salesbook.intake.people.scopes import SCOPED
 from salesbook.intake.people.stages import StageBook
 from salesbook.intake.rows import FileRow
+from salesbook.intake.stage_log.deals_named import DealsNamed
+from salesbook.intake.stage_log.made_fields import LOG
 from salesbook.names.folding import fold_name, nearest_names
 from salesbook.policy import MAIN_PIPELINE
 from salesbook.tables import TABLES
@@ -35,7 +37,7 @@ class Resolver:
     """Replaces what a file says of other rows by keys.
 
     Products, deals and orders stay as they are written: whether they exist is for `validate` to
-    say.
+    say. Only a log of stages is about deals that are there.
     """
 
     def __init__(
@@ -43,6 +45,8 @@ class Resolver:
     ) -> None:
         self.table = table
         self.stages = stages
+        self.deals = DealsNamed(book, stages) if table == LOG else None
+        """The deals that a log is about; None for other tables."""
         self.pipelines = {fold_name(name): name for name in book.policy.pipelines()}
         """By folded name."""
         self.refs = {
@@ -77,6 +81,8 @@ class Resolver:
         """Resolve stages and references to other tables; those to the row's own wait for its keys."""
         if self.table == "Deals":
             self._stage_of_deal(row)
+        if self.deals is not None:
+            self.deals.resolve(row)
         for name, ref in self.refs.items():
             is_of_rep = name != "scope" or row.values.get("scope_kind") == "rep"
             if ref != self.table and name in row.values and is_of_rep:

@@ -283,8 +283,14 @@ def _created(deals: KnownDeals, known: Entries) -> Floats:
     """
     created = _number(deals.days("created_on"))
     first_met = np.full(len(deals), np.nan)
-    is_first = ~known.follows()
+    is_first = ~known.follows() & ~known.logged
     first_met[known.deal[is_first]] = _number(known.noticed[is_first])
+
+    # A log says when it was first in any stage.
+    begins_log = ~known.follows() & known.logged
+    logged = np.full(len(deals), np.nan)
+    logged[known.deal[begins_log]] = _number(known.entered[begins_log])
+    created = np.where(np.isnan(created), logged, created)
 
     all_runs = first_met[~np.isnan(first_met)]
     first_run = all_runs.min() if len(all_runs) else np.nan

@@ -86,7 +86,10 @@ def notes_of(deals: KnownDeals, stage_history: pd.DataFrame, deal_history: pd.Da
     it had left before anybody looked is not known. Of several notes of one day the last one stands:
     that of DealHistory, which later runs of the day make.
     """
-    says_something = stage_history[["amount", "expected_on", "rep_id"]].notna().any(axis=1)
+    # A log that tells only whose a deal was says nothing of the other two.
+    is_of_run = stage_history["source"] != "imported"
+    says_something = stage_history[["amount", "expected_on"]].notna().any(axis=1)
+    says_something |= stage_history["rep_id"].notna() & is_of_run
     entered = stage_history[says_something]
     parts = [
         _rows(deals, entered, entered["seq"].to_numpy(dtype=np.int64)),

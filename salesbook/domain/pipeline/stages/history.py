@@ -27,8 +27,8 @@ def append_history(
     `closed_on` in a closed stage, else on `as_of`, which is inferred, for the deal moved on any day
     since the run before. A `stage_since` no later than the newest one of an earlier stage is a date
     that nobody renewed and counts as missing; so does one before `closed_on`, which is the day of
-    the stage that the deal was closed from. A deal without history is filled back by
-    `backfill_rows`. A stage that was renamed is no change.
+    the stage that the deal was closed from, and one before a logged move. A deal without history is
+    filled back by `backfill_rows`. A stage that was renamed is no change.
 
     Returns: StageHistory, its old rows first and as they were, then new ones by deal and seq.
     """
@@ -94,9 +94,11 @@ class Entries:
     """The stage's number in the deal's present pipeline; UNKNOWN where that has no such stage."""
     entered: Days
     noticed: Days
-    """Day of the run that wrote the row."""
+    """Day of the run that wrote the row; of a logged one the day on which it was noted elsewhere."""
     certain: Flags
     """False where the row was inferred."""
+    logged: Flags
+    """True where another system noted the move when it happened: no run saw the deal there."""
 
     def is_last(self) -> Flags:
         """True on each deal's last row."""
@@ -135,6 +137,7 @@ def entries_of(history: pd.DataFrame, deals: KnownDeals, codes: StageCodes) -> E
         entered=part["entered_on"].to_numpy().astype(_DAY),
         noticed=part["noticed_on"].to_numpy().astype(_DAY),
         certain=(part["source"] != "inferred").to_numpy(dtype=bool),
+        logged=(part["source"] == "imported").to_numpy(dtype=bool),
     )
 
 

@@ -19,14 +19,15 @@ def days_in_stage(deals: KnownDeals, known: Entries, *, as_of: dt.date) -> Float
 
     An edit of the deal does not start the count anew. Where the day of the present visit is only
     inferred, a `stage_since` typed later takes its place, unless it is still that of the stage
-    before.
+    before, or lies before a logged day of it.
     """
     today = np.datetime64(as_of, "D")
     is_last = known.is_last()
     end = np.minimum(known.ends(as_of), today)
 
     since = deals.days("stage_since")[known.deal]
-    is_left_over = known.follows() & (since == np.roll(known.entered, 1))
+    before, is_logged_before = np.roll(known.entered, 1), np.roll(known.logged, 1)
+    is_left_over = known.follows() & ((since == before) | (is_logged_before & (since < before)))
     is_typed_later = is_last & ~known.certain & ~np.isnat(since) & ~is_left_over
     start = np.where(is_typed_later, since, known.entered)
     days = np.maximum((end - start) / _ONE_DAY, 0.0)

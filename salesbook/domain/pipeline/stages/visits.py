@@ -50,11 +50,19 @@ class Visits:
     """Days between the runs that `start` or `end` was guessed from; 0 where both were typed."""
 
 
+def noted_by_runs(history: pd.DataFrame) -> pd.Series[Any]:
+    """The days on which runs wrote rows of StageHistory.
+
+    What another system noted on its day was seen by no run, and says nothing of any other deal.
+    """
+    return history.loc[history["source"] != "imported", "noticed_on"]
+
+
 def run_days(tables: Sequence[pd.Series[Any]], *, as_of: dt.date) -> Days:
     """The days of all runs that left a trace, up to `as_of`, which is a run itself.
 
     Args:
-        tables: columns that hold a run's day: `noticed_on` of StageHistory, `as_of` of
+        tables: columns that hold a run's day: `noted_by_runs` of StageHistory, `as_of` of
             ForecastHistory. A run that noticed nothing stands in the second only.
     """
     today = np.array([as_of], dtype=_DAY)
@@ -82,6 +90,10 @@ def visits_of(
     known until that day: had it left sooner, it would have been found in another one, or never;
     unless the run found the stage's whole history, see `_in_whole_histories`.
 
+    What another system logged is known day by day: no stage lies unseen between two logged moves,
+    and a visit counts from its first day, or from the day on which the first deal of its pipeline
+    was closed: of those that were closed before, nobody knows how many are missing.
+
     Source: seen in S1 on day 0, in S3 on day 7: S2 from 2 1/3 to 4 2/3.
     """
     rows = _with_unseen(_Rows.of(deals, known, codes, runs, as_of), deals, codes)
@@ -97,6 +109,8 @@ def visits_of(
     seen_from = _seen_from(rows, start)
     is_whole = _in_whole_histories(rows, end - start, rows.noticed - end, gap, codes)
     seen_from = np.where(is_whole, start, seen_from)
+    first_end = _first_end(rows, codes, today)
+    seen_from = np.where(rows.is_logged, np.fmax(seen_from, first_end), seen_from)
 
     is_open = codes.are_open(rows.code)
     return Visits(
@@ -126,6 +140,8 @@ class _Rows:
     """True where that run saw the deal in this stage; else the deal had passed it before."""
     is_undated: Flags
     """True where nobody typed when the deal was created."""
+    is_logged: Flags
+    """True where another system noted the move."""
 
     @classmethod
     def of(
@@ -136,7 +152,12 @@ class _Rows:
         deal, code, noticed = known.deal[rows], known.code[rows], known.noticed[rows]
         entered = known.entered[rows]
 
+        is_logged = known.logged[rows]
         is_first, is_last_of_run = _edges(deal, noticed)
+        # A log that goes on before the run's day says that the run did not see the deal there.
+        next_logged = np.append(is_logged[1:] & ~is_first[1:], False)[: len(deal)]
+        next_entered = np.append(entered[1:], np.datetime64("NaT", "D"))[: len(deal)]
+        is_left_before = next_logged & (next_entered <= noticed)
         created = deals.days("created_on")[deal]
         is_first_stage = codes.are_open(code) & (codes.place[code] == 0)
         is_creation = is_first & is_first_stage & (entered == created)
@@ -150,8 +171,9 @@ class _Rows:
             typed=np.where(is_typed, _number(entered), np.nan),
             noticed=_number(noticed),
             run_before=earlier_runs[place],
-            is_seen=is_last_of_run,
+            is_seen=is_last_of_run & ~is_logged & ~is_left_before,
             is_undated=np.isnat(created),
+            is_logged=is_logged,
         )
 
     def found_by(self) -> Floats:
@@ -204,6 +226,7 @@ def _with_unseen(rows: _Rows, deals: KnownDeals, codes: StageCodes) -> _Rows:
         run_before=rows.run_before[told_by],
         is_seen=rows.is_seen[copies] & ~is_unseen,
         is_undated=rows.is_undated[copies],
+        is_logged=rows.is_logged[copies] & ~is_unseen,
     )
 
 
@@ -225,8 +248,8 @@ def _unseen_counts(rows: _Rows, deals: KnownDeals, codes: StageCodes) -> Ints:
     next_is_won = codes.are_won(next_code)
     reached = np.where(next_is_open | next_is_won, next_place, lost_behind)
 
-    # What one run wrote of a deal is its whole history, as it was typed or handed over.
-    is_other_run = rows.noticed[next_row] != rows.noticed
+    # What one run wrote of a deal is its whole history, as it was typed; so is what a log has.
+    is_other_run = (rows.noticed[next_row] != rows.noticed) & ~rows.is_logged[next_row]
     goes_on = ~rows.is_last() & codes.are_open(rows.code) & (next_code != UNKNOWN)
     return np.where(goes_on & is_other_run, np.maximum(reached - place - 1, 0), 0)
 
@@ -271,14 +294,26 @@ def _gap_starts(rows: _Rows, first: Ints, is_first: Flags) -> tuple[Floats, Flag
     begins_deal = is_first[first]
 
     # The run before still saw the deal where it was. Not seen there, it was entered on a typed day.
-    was_seen = rows.is_seen[before] & ~begins_deal
-    opens = np.where(was_seen, run_before, rows.typed[before])
+    # A log says the same of its deals, until its last day.
+    was_seen = (rows.is_seen[before] | rows.is_logged[before]) & ~begins_deal
+    logged_until = np.fmax(_log_ends(rows, rows.noticed[first]), rows.typed[before])
+    until = np.where(rows.is_logged[before], np.fmax(run_before, logged_until), run_before)
+    opens = np.where(was_seen, until, rows.typed[before])
     opens = np.where(begins_deal, run_before, opens)
 
     is_new_undated = begins_deal & rows.is_undated[first] & ~np.isnan(run_before)
     with np.errstate(invalid="ignore"):
         is_new_dated = ~begins_deal & (opens >= run_before)
     return opens, was_seen | is_new_undated | is_new_dated
+
+
+def _log_ends(rows: _Rows, runs: Floats) -> Floats:
+    """The last day that a log tells of, up to each run: what had moved by then would be in it."""
+    logged = np.unique(rows.typed[rows.is_logged])
+    if not len(logged):
+        return np.full(len(runs), np.nan)
+    place = np.searchsorted(logged, runs, "right") - 1
+    return np.where(place >= 0, logged[place], np.nan)
 
 
 def _gap_ends(rows: _Rows, last: Ints) -> Floats:
@@ -323,7 +358,8 @@ def _in_whole_histories(
 
     Source: J. D. C. Little, A proof for the queuing formula L = λ W, Operations Research 1961.
     """
-    is_found = codes.are_open(rows.code) & (rows.noticed == rows.found_by())
+    is_of_run = codes.are_open(rows.code) & ~rows.is_logged
+    is_found = is_of_run & (rows.noticed == rows.found_by())
     is_over = is_found & ~rows.is_seen
     is_known = is_over & ~np.isnan(days) & (gap == 0)
     is_open = is_found & rows.is_seen
@@ -346,3 +382,20 @@ def _in_whole_histories(
         if (in_group & is_open).sum() <= _TOO_MANY_OPEN * expected:
             is_whole |= in_group & is_open
     return is_whole
+
+
+def _first_end(rows: _Rows, codes: StageCodes, today: float) -> Floats:
+    """Per row: the day on which the first deal of its pipeline with a log was closed, else today.
+
+    A list of the deals that are open, and of those that were closed since some day, lacks the ones
+    that were closed before. What had been in the pipeline by then is there only if it stayed.
+    """
+    has_log = np.zeros(rows.deal.max(initial=0) + 1, dtype=bool)
+    has_log[rows.deal[rows.is_logged]] = True
+    is_end = (rows.code != UNKNOWN) & ~codes.are_open(rows.code) & has_log[rows.deal]
+    days = np.where(np.isnan(rows.typed), rows.noticed, rows.typed)
+
+    first = np.full(len(codes.pipelines) + 1, today)
+    pipe = np.where(rows.code == UNKNOWN, len(codes.pipelines), codes.pipe[rows.code])
+    np.minimum.at(first, pipe[is_end], days[is_end])
+    return np.asarray(first[pipe], dtype=np.float64)

@@ -1,0 +1,1 @@
+"""How did deals move, as the log of another system tells it?"""
