@@ -448,6 +448,22 @@ def test_awards_and_readiness_are_two_lines():
     assert found["team-people|team|North|"][0]["says"] == awards["says"]
 
 
+def test_who_shares_an_award_stands_in_one_sentence():
+    """Three won as many new customers: one award, said once, with the names of all."""
+    won = {"period": "2026-01", "award": "most-new-customers", "kind": "money", "because": None}
+    context = context_of("2026-02-28", Reps=NORTH)
+    context.tables["Awards"] = frame_from_rows(
+        "Awards", [{**won, "rep_id": rep["rep_id"]} for rep in NORTH[:3]]
+    )
+    [line] = boards(context)["team-people|company|company|"]
+    ann, bob, cay = (rep["name"] for rep in NORTH[:3])
+    assert line["count"] == 3
+    assert sentence(line["says"], "en") == (
+        f"Most new customers, January 2026: {ann}, {bob} and {cay}."
+    )
+    assert sentence(line["says"], "zh-CN") == f"2026年1月拓客冠军：{ann}、{bob}、{cay}（并列）。"
+
+
 def test_pay_is_a_share_of_what_it_is_reckoned_on():
     """Ann sold 20,000 and is paid 10 % of the 5,000 that customers have paid: 500 is 10 % of these."""
     policy = policy_of(

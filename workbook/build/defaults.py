@@ -23,7 +23,7 @@ _RULES: Final[Mapping[Language, Mapping[str, object]]] = {
         "language": "zh-CN",
         "number_style": "wan",
         "calendar": "CN",
-        "touch_minutes": "电话 15、邮件 10、消息 5、拜访 90",
+        "touch_minutes": "电话 15、邮件 10、微信/短信 5、拜访 90",
     },
 }
 _PLAN_FROM: Final = dt.date(2020, 1, 1)

@@ -34,9 +34,13 @@ def out_of_reach(targets: pd.DataFrame, years: list[YearAhead], decimals: int) -
         if np.isnan(draws).any() or chance_of(draws, target) >= HARDLY:
             continue
         words = ProposalWords(year.metric, decimals)
-        # What is too much is the difference of the two amounts as they are printed.
         most = words.amount(round_half_away(reached_with(draws, HARDLY)))
         typed = to_decimal(target, decimals) if is_of_money(year.metric) else Decimal(target)
+        # What is too much is the difference of the two amounts as they are printed, and is printed
+        # as they are: "190,000" beside "2,570,000", with cents only where there are any.
+        too_much = typed - most
+        if too_much == too_much.to_integral_value():
+            too_much = too_much.quantize(Decimal(1))
         yield Finding(
             "target-out-of-reach",
             "warning",
@@ -47,7 +51,7 @@ def out_of_reach(targets: pd.DataFrame, years: list[YearAhead], decimals: int) -
             found=f"{typed:f}",
             params={
                 "most": most,
-                "too_much": typed - most,
+                "too_much": too_much,
                 "expected": words.amount(int(year.parts["bottom_up"].iloc[place])),
             },
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, TypeVar
 
 import pandas as pd
 
@@ -13,9 +15,10 @@ from salesbook.pages.lines.context import COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, GOOD, Line
 from salesbook.pages.lines.scoped import Record, records_of
 
+_Told = TypeVar("_Told")
 MOST_PEOPLE: Final = 2
 _NAMED: Final = 4
-"""More awards, or more people who are ready, are a number."""
+"""More awards, winners of one award, or people who are ready, are a number."""
 
 
 def people_lines(context: PageContext, scope: Scope) -> list[Line]:
@@ -29,22 +32,31 @@ def _awards(context: PageContext, scope: Scope) -> Iterator[Line]:
     ours = [row for row in rows if _is_in(context, scope, row)]
     if not ours:
         return
+    # Who did equally well shares an award: that is one award, and one sentence.
+    awards = [list(winners) for _, winners in groupby(ours, itemgetter("period", "award"))]
+    said = _named(awards, lambda winners: _award(context, winners), "page.team.awards-more")
     yield {
         "sign": GOOD,
-        "says": joined(_named(ours, lambda row: _award(context, row), "page.team.awards-more")),
+        "says": joined(said),
         "count": len(ours),
         "table": "Awards",
         "row_key": "|".join(str(ours[0][name]) for name in ("period", "award", "rep_id")),
     }
 
 
-def _award(context: PageContext, row: Record) -> Message:
+def _award(context: PageContext, winners: Sequence[Record]) -> Message:
+    """Say who won one award: one person, or several who share it."""
+    names = tuple(context.rep_name(row["rep_id"]) for row in winners)
     facts: dict[str, Fact] = {
-        "award": f"Awards.award={row['award']}",
-        "period": str(row["period"]),
-        "name": context.rep_name(row["rep_id"]),
+        "award": f"Awards.award={winners[0]['award']}",
+        "period": str(winners[0]["period"]),
     }
-    return Message("page.team.award", facts)
+    if len(names) == 1:
+        return Message("page.team.award", {**facts, "name": names[0]})
+    if len(names) <= _NAMED:
+        return Message("page.team.award-shared", {**facts, "names": names[:-1], "last": names[-1]})
+    more = len(names) - _NAMED
+    return Message("page.team.award-shared-many", {**facts, "names": names[:_NAMED], "more": more})
 
 
 def _given_last(context: PageContext) -> list[Record]:
@@ -87,11 +99,11 @@ def _is_ready(context: PageContext, row: Record) -> Message:
     return Message("page.team.ready", facts)
 
 
-def _named(rows: Sequence[Record], say: Callable[[Record], Message], more: str) -> list[Message]:
-    """The first rows in a sentence each, and how many more there are."""
-    said = [say(row) for row in rows[:_NAMED]]
-    if len(rows) > _NAMED:
-        said.append(Message(more, {"count": len(rows) - _NAMED}))
+def _named(told: Sequence[_Told], say: Callable[[_Told], Message], more: str) -> list[Message]:
+    """The first ones in a sentence each, and how many more there are."""
+    said = [say(each) for each in told[:_NAMED]]
+    if len(told) > _NAMED:
+        said.append(Message(more, {"count": len(told) - _NAMED}))
     return said
 
 
