@@ -623,5 +623,9 @@ def test_what_he_makes_of_visits_and_deals_is_said_where_luck_does_not_explain_i
             "Sold per visit or call: 612",
             "All reps: 1,883, beyond luck. What stands in the way?",
         ),
-        ("✓", "Days to win: 61.3", "All reps: 111.9, beyond luck. What can others learn from it?"),
+        (
+            "✓",
+            "Days to win: 61.3 days",
+            "All reps: 111.9 days, beyond luck. What can others learn from it?",
+        ),
     ]
