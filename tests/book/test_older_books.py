@@ -130,9 +130,9 @@ def test_a_missing_result_is_left_out_and_named_and_the_others_are_written():
     host = host_of(made_with="0.3.0", without=("CallList",))
     report = run_action(host, "tier", Options(AS_OF))
     assert set(report.written) == {"CustomerTiers", "TouchLoad", "TierHistory", "PageLines"}
-    assert [note.code for note in report.notes] == ["book.table-gone", "book.lacks"]
+    assert [note.code for note in report.notes] == ["book.table-gone", "book.lacks-tables"]
     assert report.notes[0].params["table"] == "CallList"
-    assert report.notes[1].params == {"tables": 1, "columns": 0}
+    assert report.notes[1].params == {"tables": 1}
 
 
 def applicant_of(**more: Cell) -> TableCells:
