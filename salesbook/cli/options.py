@@ -91,9 +91,10 @@ def _read_month(_: click.Context, parameter: click.Parameter, text: str | None) 
     try:
         dt.date.fromisoformat(f"{text}-01")
     except ValueError:
-        is_month = re.fullmatch(r"\d{4}-\d{2}", text, re.ASCII)
-        code = "no-such-month" if is_month else "bad-month"
-        raise UsageError(code, where=parameter.opts[0], found=text) from None
+        where = parameter.opts[0]
+        if re.fullmatch(r"\d{4}-\d{2}", text, re.ASCII):
+            raise UsageError("no-such-month", where=where, found=text) from None
+        raise UsageError("bad-month", where=where, found=text) from None
     return text
 
 
