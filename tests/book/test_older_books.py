@@ -239,7 +239,7 @@ def test_a_result_without_one_of_its_columns_is_written_without_it():
     report = run_action(host, "tier", Options(AS_OF))
     assert column(host, "CustomerTiers", "Customer") == ["C1", "C2"]
     assert column(host, "CustomerTiers", "Mine") == ["of C1", "of C2"]
-    assert report.notes[-1].params == {"tables": 0, "columns": 2}
+    assert report.notes[-1].params == {"columns": 2}
     assert not [finding for finding in report.findings if finding.code == "lost-typing"]
 
 
