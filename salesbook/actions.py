@@ -353,6 +353,7 @@ _VALIDATE = Action(
         *_PROCESS,
         "TargetPlan",
         "CallList",
+        "ActionLog",
         "Waivers",
         "ImportMaps",
     ),

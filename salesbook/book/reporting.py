@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -28,7 +28,7 @@ from salesbook.domain.arithmetic.calendar import month_of, months_in, year_of_mo
 from salesbook.errors import UsageError
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language
-from salesbook.messages import Message
+from salesbook.messages import Message, some_of
 from salesbook.names.folding import fold_name
 from salesbook.names.nearest import nearest_known
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
@@ -41,6 +41,10 @@ from salesbook.reports.statement import PaidLines
 from salesbook.store import Host
 
 ScopeKind = Literal["company", "team", "rep"]
+
+
+_MOST_NAMED: Final = 5
+"""Names that a refusal lists, of whom one may be meant."""
 
 
 @dataclass(frozen=True)
@@ -377,6 +381,8 @@ class _Desk:
             for line in self.lines.of(EVERY_PAGE, f"{kind}s", WHOLE_COMPANY)
             if line.get("word")
         ]
+        if not lines:
+            raise UsageError("report-nobody", where="--who", found=who)
         wanted = fold_name(who)
         for line in lines:
             # An id, or the name as a selector shows it, means just one.
@@ -396,6 +402,7 @@ class _Desk:
             where="--who",
             found=who,
             nearest=nearest,
+            names=some_of(sorted({line["subject"] for line in lines}), _MOST_NAMED),
         )
 
 

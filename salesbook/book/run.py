@@ -134,7 +134,8 @@ def _in_reading_order(session: Session, outcome: Outcome, as_of: dt.date) -> Out
 def refuse_day(as_of: dt.date) -> None:
     """Refuse a day on which nobody can have meant to run. Raises: UsageError."""
     if not _FIRST_DAY <= as_of <= _LAST_DAY:
-        raise UsageError("bad-date", where="--as-of", found=as_of.isoformat())
+        facts = {"first": _FIRST_DAY, "last": _LAST_DAY}
+        raise UsageError("day-out-of-range", where="--as-of", found=as_of, **facts)
 
 
 def prepare_writes(

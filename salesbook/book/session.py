@@ -21,7 +21,7 @@ from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame, without_names
 from salesbook.labels import Language, tables_like
-from salesbook.messages import Finding, Message
+from salesbook.messages import Fact, Finding, Message
 from salesbook.progress import counted
 from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
@@ -60,7 +60,12 @@ class Lacking:
         """Say so; nothing where nothing is lacking."""
         if not self.tables and not self.columns:
             return ()
-        return (Message("book.lacks", {"tables": self.tables, "columns": self.columns}),)
+        counts: dict[str, Fact] = {"tables": self.tables, "columns": self.columns}
+        if not self.columns:
+            return (Message("book.lacks-tables", {"tables": self.tables}),)
+        if not self.tables:
+            return (Message("book.lacks-columns", {"columns": self.columns}),)
+        return (Message("book.lacks", counts),)
 
 
 @dataclass
@@ -430,7 +435,9 @@ def _scope_meant(typed: str | None) -> str | None:
 def unknown_table(name: str, *, where: str) -> NoSuchTable:
     """The refusal of a name that no table has, with the names that may be meant."""
     nearest = tables_like(name, TABLES)
-    return NoSuchTable("no-such-table", where=where, table=name, nearest=nearest)
+    if nearest:
+        return NoSuchTable("no-table-called", where=where, table=name, nearest=nearest)
+    return NoSuchTable("unlike-any-table", where=where, table=name)
 
 
 def _ours(codes: frozenset[str], made_with: str) -> frozenset[str]:

@@ -19,11 +19,12 @@ from urllib.parse import unquote
 
 import pandas as pd
 
+from salesbook.book.changed_cells import changed_since
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
-from salesbook.messages import Message
+from salesbook.messages import Message, some_of
 from salesbook.pages.common import RESULT_RUNS
 from salesbook.progress import tell
 from salesbook.store import Host
@@ -34,6 +35,8 @@ from salesbook.writing.sameness import content_fingerprint
 
 NO_BACKUP: Final = "no-backup"
 TYPED_SINCE: Final = "undo-loses-typing"
+_MOST_CELLS: Final = 3
+"""Changed cells that a refusal names."""
 
 
 OwnColumn = tuple[str, str]
@@ -268,9 +271,25 @@ class Undo:
             self._content_now[table] = _content(self.session, table)
         return self._content_now[table]
 
+    def _first_cells(self, tables: Sequence[str]) -> list[str]:
+        """Where somebody typed since, of the first table in which that can be told."""
+        for table in tables:
+            run = next((run for run in self.runs if table in run.contents), None)
+            if run is None or not _takes_typing(table) or self._before(run).refusal:
+                continue
+            with self._opened(run) as before:
+                if not before.has(table):
+                    continue
+                cells = changed_since(self.session, before, table, run.contents[table])
+            if cells:
+                sheet = self.session.table(table).cells.sheet
+                return [f"{sheet}!{cell}" for cell in some_of(cells, _MOST_CELLS)]
+        return []
+
     def _refusal(self, obstacle: Obstacle) -> SalesbookError:
         if obstacle.code == TYPED_SINCE:
-            return UndoLosesTyping(where=self._where, tables=obstacle.tables)
+            where = [self._where, *self._first_cells(obstacle.tables)]
+            return UndoLosesTyping(where=", ".join(filter(None, where)), tables=obstacle.tables)
         return NothingToUndo(obstacle.code, where=obstacle.where or self._where)
 
     @collecting_nothing()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from salesbook.cli.mistakes import OneOf
 from salesbook.errors import UsageError
 from salesbook.labels.words import LANGUAGES, Language, word
 
+_MONTHS: Final = 12
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 
@@ -66,7 +69,20 @@ def _read_day(_: click.Context, parameter: click.Parameter, text: str | None) ->
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError("bad-date", where=parameter.opts[0], found=text) from None
+        raise _no_day(parameter.opts[0], text) from None
+
+
+def _no_day(where: str, text: str) -> UsageError:
+    """The refusal of a text that is no day: not written as one, or one that no calendar has."""
+    parts = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text, re.ASCII)
+    if parts is None:
+        return UsageError("bad-date", where=where, found=text)
+    year, month = int(parts[1]), int(parts[2])
+    if not (dt.MINYEAR <= year <= dt.MAXYEAR and 1 <= month <= _MONTHS):
+        return UsageError("no-such-month", where=where, found=text)
+    _, days = calendar.monthrange(year, month)
+    facts = {"month": text[: len("2026-07")], "days": days}
+    return UsageError("no-such-day", where=where, found=text, **facts)
 
 
 def _read_month(_: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
@@ -75,7 +91,10 @@ def _read_month(_: click.Context, parameter: click.Parameter, text: str | None) 
     try:
         dt.date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise UsageError("bad-month", where=parameter.opts[0], found=text) from None
+        where = parameter.opts[0]
+        if re.fullmatch(r"\d{4}-\d{2}", text, re.ASCII):
+            raise UsageError("no-such-month", where=where, found=text) from None
+        raise UsageError("bad-month", where=where, found=text) from None
     return text
 
 

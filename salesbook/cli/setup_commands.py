@@ -12,6 +12,7 @@ from salesbook.cli.answers import answer, work_is_done
 from salesbook.cli.language import LANGUAGE
 from salesbook.cli.options import PATH, Common, common_options, help_text
 from salesbook.cli.outputs import printing
+from salesbook.labels.words import Language
 
 if TYPE_CHECKING:
     from salesbook.setup.doctor import SetupCheck
@@ -24,10 +25,11 @@ def doctor(book: Path | None, common: Common) -> None:
     """Look at the installation and, if given, at a workbook."""
     from salesbook.setup.doctor import examine
 
-    checks = examine(book, common.lang or LANGUAGE)
+    language = common.lang or (_language_of(book) if book else None) or LANGUAGE
+    checks = examine(book, language)
 
     with printing(done=False):
-        _answer(common, checks)
+        _answer(common, checks, language)
     _refuse_faults(checks)
 
 
@@ -38,17 +40,25 @@ def install(where: Path | None, common: Common) -> None:
     """Tell Excel where Python is and, if asked, put a fresh workbook into a folder."""
     from salesbook.setup.install import install
 
-    checks = install(where, common.lang or LANGUAGE)
+    language = common.lang or LANGUAGE
+    checks = install(where, language)
 
     with work_is_done():
-        _answer(common, checks)
+        _answer(common, checks, language)
     _refuse_faults(checks)
 
 
-def _answer(common: Common, checks: Sequence[SetupCheck]) -> None:
+def _language_of(book: Path) -> Language | None:
+    """The language that the workbook speaks, as other commands answer in it."""
+    from salesbook.book.language import language_of_book
+
+    return language_of_book(book)
+
+
+def _answer(common: Common, checks: Sequence[SetupCheck], language: Language) -> None:
     answer(
         common,
-        LANGUAGE,
+        language,
         document=lambda: _document(checks),
         words=lambda terminal: terminal.checks(checks),
     )

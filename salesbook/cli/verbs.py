@@ -17,14 +17,16 @@ from salesbook.cli.options import (
     Common,
     common_options,
     help_text,
+    today,
     together,
     verb_option,
 )
 from salesbook.cli.progress_bar import progress_bar
 from salesbook.errors import UsageError
+from salesbook.messages import Message
 
 if TYPE_CHECKING:
-    from salesbook.book.report import Options
+    from salesbook.book.report import Options, Report
 
 
 def verb_command(action: Action) -> click.Command:
@@ -66,6 +68,7 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
     options = _run_options(asked)
     with progress_bar(common):
         report = run_on_file(book, action.name, options, wait=common.wait, out=elsewhere)
+    report = with_day_ahead(report)
 
     with work_is_done():
         answer(
@@ -76,6 +79,18 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
         )
     if report.errors and (asked.get("strict") or action.is_strict):
         raise click.exceptions.Exit(1)
+
+
+def with_day_ahead(report: Report) -> Report:
+    """Say of a run as of a day to come what it means for the next ones.
+
+    Such a run may be meant, as a plan of next month is; a mistyped year is taken back before others
+    rest on it.
+    """
+    if report.as_of <= today():
+        return report
+    note = Message("book.day-ahead", {"day": report.as_of})
+    return dataclasses.replace(report, notes=(note, *report.notes))
 
 
 def _run_options(asked: Mapping[str, Any]) -> Options:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.domain.outcome import ConvertedLead, Outcome, Patch, Task
+from salesbook.domain.pipeline.leads.left_out import refusal_of_left_out, why_not_there
 from salesbook.domain.pipeline.stages.codes import KnownDeals, known_deals, stage_codes
 from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.errors import SettingsError, UsageError
@@ -30,6 +31,8 @@ _TELLS_WHO: Final = ("name", "company", "phone", "email")
 _MOST_TOLD: Final = 8
 """A command says at most so many leads one by one; the tables have all of them."""
 _MOST_NAMED: Final = 3
+_NAMES: Final = ("customer_id", "deal_id")
+"""What of a lead names a row that may begin later than the lead itself."""
 
 
 def run(task: Task) -> Outcome:
@@ -40,15 +43,16 @@ def run(task: Task) -> Outcome:
     lead then names both, so that everything can be traced from it.
 
     A lead is left as it is, and it is said why, where it is a deal already, was rejected, may be
-    several customers, or has no rep who could take the deal: whose deal it is decides who is paid.
+    several customers, names a customer or a deal that is not there, or has no rep who could take the
+    deal: whose deal it is decides who is paid. Nothing that somebody typed into it is replaced.
 
     Args:
         task: `leads` names leads by their key, or by a name that only one of them has.
 
     Returns: changes of Leads, and new rows of Customers and Deals.
 
-    Raises: UsageError where no lead is named or one is not there. SettingsError where no pipeline has
-        an open stage.
+    Raises: UsageError where no lead is named, or one is not there or left out. SettingsError where
+        no pipeline has an open stage.
     """
     asked = _asked(task)
     desk = _Desk.of(task)
@@ -68,8 +72,8 @@ def run(task: Task) -> Outcome:
 
 
 def _told(desk: _Desk) -> Iterator[Message]:
-    """What became of each lead; of many only how many."""
-    told = [*desk.told, *(message for _, message in desk.left)]
+    """What became of each lead, those first of which nothing did; of many only how many."""
+    told = [*(message for _, message in desk.left), *desk.told]
     yield from told[:_MOST_TOLD]
     if len(told) > _MOST_TOLD:
         count = len(desk.converted)
@@ -88,13 +92,16 @@ def _asked(task: Task) -> list[Mapping[str, Any]]:
     by_name: dict[str, list[str]] = {}
     for key, name in zip(leads["lead_id"], leads["name"], strict=True):
         by_name.setdefault(fold_name(str(name)), []).append(str(key))
-    keys = {_key_of(typed, by_key, by_name, leads) for typed in task.leads}
+    keys = {_key_of(typed, by_key, by_name, task) for typed in task.leads}
     rows = leads[leads["lead_id"].isin(keys)].sort_values(["received_at", "lead_id"])
+    # What somebody typed counts also where the row that it names begins after the day of the run.
+    typed = task.as_it_stands(_LEADS).loc[rows.index, list(_NAMES)]
+    rows = rows.assign(**{name: typed[name] for name in _NAMES})
     return [{"row": row, **values} for row, values in zip(rows.index, _records(rows), strict=True)]
 
 
 def _key_of(
-    typed: str, by_key: Mapping[str, int], by_name: Mapping[str, list[str]], leads: pd.DataFrame
+    typed: str, by_key: Mapping[str, int], by_name: Mapping[str, list[str]], task: Task
 ) -> str:
     if typed in by_key:
         return typed
@@ -104,6 +111,10 @@ def _key_of(
     if named:
         shown = some_of(sorted(named), _MOST_NAMED)
         raise UsageError("ambiguous-name", where="--lead", found=typed, candidates=shown)
+    left_out = refusal_of_left_out(typed, task)
+    if left_out is not None:
+        raise left_out
+    leads = task.tables[_LEADS]
     known = {key: key for key in by_key}
     known |= {str(name): str(name) for name in leads["name"].dropna()}
     nearest = tuple(nearest_known(typed, known))
@@ -131,6 +142,8 @@ class _Desk:
     by_mark: dict[Mark, list[str]]
     by_core: dict[str, list[str]]
     """Customers by the core of what they are called: `Acme` and `ACME Inc.` have one."""
+    deals: frozenset[str]
+    """Keys of all deals."""
     open_deals: dict[str, list[str]]
     """Keys of open deals by customer."""
     customer_keys: KeyMaker
@@ -156,6 +169,7 @@ class _Desk:
             customers={},
             by_mark={},
             by_core={},
+            deals=frozenset(task.tables[_DEALS]["deal_id"]),
             open_deals=_open_deals(deals),
             customer_keys=KeyMaker(_CUSTOMERS, _taken(task, _CUSTOMERS)),
             deal_keys=KeyMaker(_DEALS, _taken(task, _DEALS)),
@@ -169,7 +183,7 @@ class _Desk:
         """Convert a lead, or note why it stays one."""
         lead_id = str(lead["lead_id"])
         facts: dict[str, Fact] = {"lead": lead_id, "name": (str(lead["name"]),)}
-        obstacle = _obstacle(lead, facts)
+        obstacle = self._obstacle(lead, facts)
         if obstacle is not None:
             self.left.append((lead_id, obstacle))
             return
@@ -212,11 +226,28 @@ class _Desk:
             self.by_mark.setdefault(mark, []).append(key)
         self.by_core.setdefault(_core(customer), []).append(key)
 
+    def _obstacle(self, lead: Mapping[str, Any], facts: dict[str, Fact]) -> Message | None:
+        """Why a lead is not to be converted at all."""
+        is_rejected = lead.get("status") == "rejected"
+        if "deal_id" in lead:
+            deal = str(lead["deal_id"])
+            facts = facts | {"deal": deal}
+            if deal not in self.deals:
+                return Message(f"convert.deal-{why_not_there(self.task, _DEALS, deal)}", facts)
+            # It counts as converted everywhere: its deal says more than its status.
+            return Message(f"convert.already{'-rejected' if is_rejected else ''}", facts)
+        if is_rejected:
+            return Message("convert.rejected", facts)
+        customer = str(lead.get("customer_id", ""))
+        if customer and customer not in self.customers:
+            reason = why_not_there(self.task, _CUSTOMERS, customer)
+            return Message(f"convert.customer-{reason}", facts | {"customer": customer})
+        return None
+
     def _customers_meant(self, lead: Mapping[str, Any]) -> list[str]:
         """Keys of the customers that a lead may be: by the best mark that any of them has."""
-        named = lead.get("customer_id")
-        if named in self.customers:
-            return [str(named)]
+        if "customer_id" in lead:
+            return [str(lead["customer_id"])]
         who = _who(lead)
         for mark in customer_marks(who):
             bearers = self.by_mark.get(mark, [])
@@ -265,15 +296,6 @@ class _Desk:
         }
         self.new_deals.append(deal)
         return str(deal["deal_id"])
-
-
-def _obstacle(lead: Mapping[str, Any], facts: dict[str, Fact]) -> Message | None:
-    """Why a lead is not to be converted at all."""
-    if "deal_id" in lead:
-        return Message("convert.already", facts | {"deal": str(lead["deal_id"])})
-    if lead.get("status") == "rejected":
-        return Message("convert.rejected", facts)
-    return None
 
 
 def _who(lead: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,20 +10,23 @@ import numpy as np
 import pandas as pd
 
 from salesbook import labels
-from salesbook.arrays import Flags, Ints
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.field import NUMERIC, options_for, range_reason
 from salesbook.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
 from salesbook.frames import DTYPES, is_known_scope, measures_money
-from salesbook.money import currency_decimals, minor_units
+from salesbook.money import currency_decimals, minor_units, to_decimal
 from salesbook.reading.faults import CellFault
 from salesbook.store import Cell, TableCells
-from salesbook.tables import TABLES, FieldSpec, Kind, TableSpec
+from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
 from salesbook.tables.lists import list_items, list_text
 
 _OUR_TEXT: Final = frozenset({str, type(None)})
 """What we wrote as text is read as it is, were it to quote an error such as `#REF!`."""
+_NOISE: Final = 1e-4
+"""So far from a whole coin, in coins, calculation alone may move an amount; of large ones a part:"""
+_NOISE_OF_A_SUM: Final = 1e-13
 _ANY_RATE: Final = 1e12
 """An attainment of ours may be far above 1, where a typed share may not."""
 
@@ -93,7 +96,8 @@ def typed_columns(
         rows: positions of the rows, which become the frame's index.
 
     Returns: the frame, with labels still in it and measures still in their row's unit; a fault per
-        cell that cannot be read, and a warning per number that stands in a text cell.
+        cell that cannot be read, and a warning per number that stands in a text cell or whose amount
+        is rounded.
     """
     columns: dict[str, pd.Series[Any]] = {}
     faults: list[CellFault] = []
@@ -104,6 +108,8 @@ def typed_columns(
             faults.append(CellFault(int(rows[place]), field.name, reason))
         if spec.is_typed(field) and field.kind in NUMERIC:
             faults.extend(_numbers_as_text(field.name, rows, raw, columns[field.name]))
+        if spec.role is Role.INPUT and field.kind is Kind.MONEY:
+            faults.extend(_parts_of_a_coin(field.name, rows, raw, columns[field.name], options))
     return pd.DataFrame(columns).set_axis(rows, axis=0), faults
 
 
@@ -144,6 +150,31 @@ def _numbers_as_text(
     for place, cell in enumerate(raw):
         if isinstance(cell, str) and was_read[place]:
             yield CellFault(int(rows[place]), field_name, Reason("number-as-text"), "warning")
+
+
+def _parts_of_a_coin(
+    field_name: str, rows: Ints, raw: Sequence[Cell], values: pd.Series[Any], options: CellOptions
+) -> Iterator[CellFault]:
+    """Amounts with more decimals than the currency has: what counts is not what the sheet adds up."""
+    numbers = np.array(
+        [cell if type(cell) in (int, float) else np.nan for cell in raw], dtype=float
+    )
+    decimals = currency_decimals(options.currency)
+    minor = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    for place in np.flatnonzero(_is_rounded(numbers, minor, decimals)):
+        yield _rounded_cell(int(rows[place]), field_name, int(values.iloc[place]), decimals)
+
+
+def _is_rounded(amounts: Floats, minor: Floats | Ints, decimals: int) -> Flags:
+    """Where an amount is none of whole coins; noise of a sheet's calculation is none."""
+    scaled = amounts * 10.0**decimals
+    is_off = np.abs(scaled - minor) > np.maximum(_NOISE, np.abs(scaled) * _NOISE_OF_A_SUM)
+    return np.asarray(is_off, dtype=bool)
+
+
+def _rounded_cell(row: int, field_name: str, minor: int, decimals: int) -> CellFault:
+    reason = Reason("money-rounded", {"counts": to_decimal(minor, decimals)})
+    return CellFault(row, field_name, reason, "warning")
 
 
 def in_codes(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
@@ -231,7 +262,7 @@ def in_whole_units(
 ) -> tuple[pd.DataFrame, list[CellFault]]:
     """Measures in whole units of their row's metric: minor units of money, or counts.
 
-    Half an order is a fault; half a cent is rounded, as all money is.
+    Half an order is a fault; half a cent is rounded, as all money is, with a warning.
     """
     faults: list[CellFault] = []
     columns: dict[str, pd.Series[Any]] = {}
@@ -246,7 +277,14 @@ def in_whole_units(
             reason = Reason("number-not-whole", {"found": str(values[row])})
             faults.append(CellFault(int(row), field.name, reason))
 
-        minor, _ = minor_units(values.to_numpy(), currency_decimals(currency))
+        decimals = currency_decimals(currency)
+        minor, _ = minor_units(values.to_numpy(), decimals)
+        if spec.role is Role.INPUT:
+            is_rounded = is_money & _is_rounded(values.to_numpy(), minor, decimals)
+            faults.extend(
+                _rounded_cell(int(values.index[place]), field.name, int(minor[place]), decimals)
+                for place in np.flatnonzero(is_rounded)
+            )
         units = np.where(is_money, minor, rounded.fillna(0).to_numpy()).astype(np.int64)
         is_missing = (values.isna() | is_broken).to_numpy()
         masked = pd.arrays.IntegerArray(units, is_missing)

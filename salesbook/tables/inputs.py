@@ -347,7 +347,7 @@ class Activity(Row, table="Activities", key=("activity_id",), part=Part.CUSTOMER
     outcome: Text | None = None
     next_step: Text | None = None
     next_on: Annotated[Date | None, PLANNED] = None
-    contact: Text | None = None
+    contact: Annotated[Text | None, Since("0.3.0")] = None
     """With whom at the customer's; several names apart by commas or semicolons."""
 
 

@@ -41,11 +41,14 @@ class Places:
 
         A row of a table that is written anew may stand elsewhere afterwards, or be gone.
         """
-        moves = finding.table in self.written and TABLES[finding.table].is_made_anew
+        spec = TABLES[finding.table]
+        moves = finding.table in self.written and (spec.is_made_anew or spec.is_record)
         is_known = finding.row is not None and not moves
         if is_known or not finding.row_key or self.find(finding.table) is None:
             return finding
-        return replace(finding, row=self._row(finding.table, finding.row_key))
+        row = self._row(finding.table, finding.row_key)
+        # A row of a record whose key cannot be read is not found by it, and stays.
+        return finding if row is None and spec.is_record else replace(finding, row=row)
 
     def sheet_of(self, table: str) -> str | None:
         """The sheet that holds a table; None where the workbook has no such table."""

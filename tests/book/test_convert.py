@@ -21,12 +21,15 @@ from salesbook.book.run import run_action
 from salesbook.book.session import Session
 from salesbook.cli.app import run
 from salesbook.domain.outcome import Outcome
-from salesbook.errors import SettingsError, UsageError
+from salesbook.errors import SettingsError, UndoLosesTyping, UsageError
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language, sentence
+from salesbook.labels.errors import error_message
 from salesbook.macros import press
-from tests.book.drawn import Drawn, book, table
+from salesbook.store import TableWrite, column_letters
+from salesbook.tables import TABLES
+from tests.book.drawn import Drawn, book, table, undo_last
 from tests.drawn_tables import frames_of
 from tests.engines.fake_excel import open_fake
 from tests.pipeline_book import AS_OF, deal, draw, policy
@@ -142,7 +145,7 @@ def test_a_lead_is_a_deal_only_once() -> None:
 def test_a_rejected_lead_stays_one_and_a_converted_one_without_deal_gets_it() -> None:
     leads = [lead("L1", "Kim", status="rejected"), lead("L2", "Bea", status="converted")]
     outcome = converted("L1", "L2", Leads=leads)
-    assert said(outcome) == ["new", "rejected"]
+    assert said(outcome) == ["rejected", "new"]
     assert [made.lead_id for made in outcome.converted] == ["L2"]
 
 
@@ -195,6 +198,51 @@ def test_without_an_open_stage_a_deal_has_no_place_to_begin() -> None:
     with pytest.raises(SettingsError) as refusal:
         converted("L1", Leads=[lead("L1", "Kim")], settings=policy(stages=()))
     assert refusal.value.exit_code == 15
+
+
+def lead_cells_kept(outcome: Outcome) -> bool:
+    """Whether nothing was written: neither a row nor a cell."""
+    return outcome.patches == {} and outcome.converted == ()
+
+
+@pytest.mark.parametrize("name", ["customer_id", "deal_id"])
+def test_what_was_typed_is_not_replaced_where_it_names_nothing(name: str) -> None:
+    """A customer C999 that is not there stays, as an unknown rep does; so does a deal."""
+    known = {"Customers": CUSTOMERS, "Deals": [deal("d", "Offer")]}
+    outcome = converted("L1", Leads=[lead("L1", "Kim Vale", **{name: "X999"})], **known)
+    table = name.removesuffix("_id")
+    assert (said(outcome), lead_cells_kept(outcome)) == ([f"{table}-missing"], True)
+
+
+def test_a_row_that_begins_later_is_named_and_not_replaced() -> None:
+    """A run as of an earlier day sees neither; it makes no second customer and no second deal."""
+    later = AS_OF + dt.timedelta(days=3)
+    customers = [*CUSTOMERS, {"customer_id": "C9", "name": "New", "created_on": later}]
+    deals = [deal("d", "Offer", created_on=later)]
+    leads = [lead("L1", "Kim", customer_id="C9"), lead("L2", "Bea", deal_id="d")]
+    outcome = converted("L1", "L2", Leads=leads, Customers=customers, Deals=deals)
+    assert (said(outcome), lead_cells_kept(outcome)) == (["customer-later", "deal-later"], True)
+
+
+def test_a_rejected_lead_of_a_deal_is_that_deal() -> None:
+    done = lead("L1", "Kim", deal_id="d", status="rejected")
+    outcome = converted("L1", Leads=[done], Deals=[deal("d", "Offer")])
+    assert (said(outcome), lead_cells_kept(outcome)) == (["already-rejected"], True)
+
+
+def test_refusals_come_before_what_was_converted() -> None:
+    leads = [lead(f"L{number}", f"Kim {number}") for number in range(12)]
+    leads.append(lead("L99", "Rex", status="rejected"))
+    outcome = converted(*(row["lead_id"] for row in leads), Leads=leads)
+    assert said(outcome)[:2] == ["rejected", "new"]
+
+
+def test_a_lead_of_later_is_called_so() -> None:
+    late = lead("L1", "Kim", received_at=dt.datetime.combine(AS_OF, dt.time(9)) + dt.timedelta(3))
+    for typed in ("L1", "kim"):
+        with pytest.raises(UsageError) as refusal:
+            converted(typed, Leads=[late, lead("L2", "Bea")])
+        assert refusal.value.code == "lead-comes-later"
 
 
 # --- in a workbook --------------------------------------------------------------------------------
@@ -336,3 +384,45 @@ def test_where_no_row_of_leads_is_selected_the_button_says_so(
     told, host = pressed(path, address, sheet, monkeypatch)
     assert "no row of Leads is selected" in told
     assert len(Session(host).frame("Deals")) == 400
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_undo_names_the_cell_that_was_typed_since(language: Language) -> None:
+    """The run wrote cells of the row itself: of all that differ the one that was typed is named."""
+    host = drawn(language)
+    before = drawn(language)
+    run_action(host, "convert", Options(AS_OF, leads=("L001",)))
+    read = Session(host).table("Leads")
+    header = read.headers["name"]
+    names = [*read.column(header)]
+    names[1] = "Bea Holm"
+    host.write([TableWrite("Leads", {header: names}, list(range(len(names))))])
+    with pytest.raises(UndoLosesTyping) as refusal:
+        undo_last(host, before, AS_OF)
+    sheet = Session(host).table("Leads").cells.sheet
+    assert refusal.value.where == f"{sheet}!B5"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "code"),
+    [("received_at", "the 31st", "lead-cell-unusable"), ("name", None, "lead-cell-blank")],
+)
+def test_a_lead_that_is_left_out_is_called_so_with_its_cell(
+    field: str, typed: str | None, code: str
+) -> None:
+    """It stands in Leads: nobody is told that no lead is called so."""
+    columns: dict[str, list[Any]] = {
+        "lead_id": ["X01", "X09"],
+        "name": ["Kim", "Bea"],
+        "received_at": ["2026-06-13 09:00", "2026-06-14 09:00"],
+        "status": ["New", "New"],
+    }
+    columns[field][1] = typed
+    host = book(table("Leads", columns))
+    with pytest.raises(UsageError) as refusal:
+        run_action(host, "convert", Options(AS_OF, leads=("X09",)))
+    assert refusal.value.code == code
+    letters = column_letters(1 + TABLES["Leads"].field_names.index(field))
+    assert refusal.value.where == f"Leads!{letters}5"
+    for language in LANGUAGES:
+        assert "X09" in error_message(refusal.value, language)

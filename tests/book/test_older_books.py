@@ -130,9 +130,9 @@ def test_a_missing_result_is_left_out_and_named_and_the_others_are_written():
     host = host_of(made_with="0.3.0", without=("CallList",))
     report = run_action(host, "tier", Options(AS_OF))
     assert set(report.written) == {"CustomerTiers", "TouchLoad", "TierHistory", "PageLines"}
-    assert [note.code for note in report.notes] == ["book.table-gone", "book.lacks"]
+    assert [note.code for note in report.notes] == ["book.table-gone", "book.lacks-tables"]
     assert report.notes[0].params["table"] == "CallList"
-    assert report.notes[1].params == {"tables": 1, "columns": 0}
+    assert report.notes[1].params == {"tables": 1}
 
 
 def applicant_of(**more: Cell) -> TableCells:
@@ -239,7 +239,7 @@ def test_a_result_without_one_of_its_columns_is_written_without_it():
     report = run_action(host, "tier", Options(AS_OF))
     assert column(host, "CustomerTiers", "Customer") == ["C1", "C2"]
     assert column(host, "CustomerTiers", "Mine") == ["of C1", "of C2"]
-    assert report.notes[-1].params == {"tables": 0, "columns": 2}
+    assert report.notes[-1].params == {"columns": 2}
     assert not [finding for finding in report.findings if finding.code == "lost-typing"]
 
 

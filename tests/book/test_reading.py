@@ -263,3 +263,32 @@ def test_an_amount_with_more_digits_than_a_sheet_keeps_is_refused(typed, currenc
     found = read(table("Products", {"product": ["P"], "list_price": [typed]}), currency)
     assert found.frame["list_price"].fillna(-1).tolist() == [-1 if minor is None else minor]
     assert codes(found) == ([("number-too-large", "list_price", 0)] if minor is None else [])
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "counts"),
+    [("USD", 0.015, "0.02"), ("USD", 33.3333, "33.33"), ("JPY", 10.5, "11")],
+)
+def test_an_amount_of_parts_of_a_coin_is_rounded_and_named(currency, typed, counts):
+    """What counts is said, for sums on the sheet go by what is typed."""
+    columns = {"payment_id": ["P"], "order_id": ["O"], "paid_on": ["2026-05-13"], "amount": [typed]}
+    (found,) = read(table("Payments", columns), currency).findings
+    assert (found.code, found.severity, found.field) == ("money-rounded", "warning", "amount")
+    assert str(found.params["counts"]) == counts
+
+
+@pytest.mark.parametrize("typed", [0.1 + 0.2, 1234.56, 99_999_999_999.99, 0.29 * 100, None])
+def test_noise_of_a_calculation_is_no_part_of_a_coin(typed):
+    columns = {"deal_id": ["D"], "rep_id": ["R"], "stage": ["S"], "amount": [typed]}
+    assert read(table("Deals", columns)).findings == ()
+
+
+def test_a_target_of_parts_of_a_coin_is_named_and_a_count_is_none():
+    columns = {
+        "year": [2026.0, 2026.0],
+        "scope_kind": ["Company", "Company"],
+        "metric": ["Revenue", "Orders"],
+        "target": [1000.005, 10.0],
+    }
+    found = read(table("Targets", columns)).findings
+    assert [(one.code, one.row) for one in found] == [("money-rounded", 0)]

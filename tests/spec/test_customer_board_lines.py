@@ -388,6 +388,22 @@ def test_a_complaint_is_in_time_up_to_the_limit_of_working_hours():
     assert (waiting["subject"], waiting["row_key"], waiting["sign"]) == ("Fable Foods", "f3", "●")
 
 
+@pytest.mark.parametrize("name", ["answered_at", "resolved_at"])
+def test_a_complaint_answered_before_it_came_has_no_time_at_all(name):
+    """Of two complaints the answer of one is dated the day before it: one of one is in time."""
+    complaint = {"kind": "complaint", "score": None}
+    lists = board(
+        Customers=[customer("p")],
+        CustomerTiers=[tiered("p")],
+        Feedback=[
+            answer("f1", "p", 0, **{name: dt.datetime(2026, 5, 31, 10)}) | complaint,
+            answer("f2", "p", 0, answered_at=dt.datetime(2026, 6, 2, 10)) | complaint,
+        ],
+    )
+    (total,) = lists["feedback-total", COMPANY, "2026-06"]
+    assert (total["count_up"], total["count_down"], total["word"]) == (1, 1, "1 / 1")
+
+
 def test_the_answer_names_who_waits_and_what_may_be_lost():
     """With nobody due and nobody leaving that is said, and no more."""
     tables = {"Customers": [customer("p")], "CustomerTiers": [tiered("p")]}

@@ -257,3 +257,26 @@ def test_who_has_left_is_compared_with_nobody():
     tables["Reps"] = [dict(row) for row in TEAM]
     tables["Reps"][0]["left_on"] = dt.date(2026, 6, 1)
     assert "ann" not in set(efficiency(**tables)["rep_id"])
+
+
+def test_leads_answered_before_they_came_are_none_answered_in_time():
+    """Twenty a month for 14 months, each contacted the day before: no rate at all."""
+
+    def answered(days: int) -> pd.DataFrame:
+        leads = [
+            {
+                "lead_id": f"{month}-{number:02}",
+                "name": "L",
+                "rep_id": "ann",
+                "received_at": dt.datetime.combine(a_day(month), dt.time(10)),
+                "first_contact_at": dt.datetime.combine(a_day(month, 10 + days), dt.time(10)),
+                "status": "contacted",
+            }
+            for month in months(14)
+            for number in range(20)
+        ]
+        table = reviewed(Leads=leads)
+        return table[(table["measure"] == "answered_rate") & (table["slice_kind"] == "all")]
+
+    assert answered(1)["value"].notna().any()
+    assert answered(-1)["value"].dropna().empty

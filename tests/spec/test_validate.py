@@ -11,6 +11,7 @@ from hypothesis import given
 
 from salesbook.domain.checks.waivers import value_hash, without_waived
 from salesbook.domain.outcome import Task
+from salesbook.domain.past.at import at
 from salesbook.domain.validate import run
 from salesbook.messages import Finding
 from salesbook.policy import Policy, read_policy
@@ -138,6 +139,7 @@ def test_a_clean_book_has_no_findings():
             "date-before",
             "first_contact_at",
         ),
+        ("Leads", {"deal_id": "D1", "status": "rejected"}, "rejected-with-deal", "status"),
         ("Training", {"completed_on": day("2026-05-04")}, "date-before", "completed_on"),
         (
             "Customers",
@@ -192,6 +194,21 @@ def test_an_amount_a_thousand_times_the_median_is_doubted():
     assert finding.params == {"factor": 1000.0, "median": Decimal("1.00")}
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_second_lead_of_a_deal_is_named_with_the_first(turn):
+    """Whoever came in first has it, wherever its row stands."""
+    leads = [
+        {"lead_id": "Y7", "deal_id": "D308", "received_at": dt.datetime(2026, 5, 9)},
+        {"lead_id": "Y9", "deal_id": "D308", "received_at": dt.datetime(2026, 5, 2)},
+        {"lead_id": "Y8"},
+    ]
+    findings = run(task(Leads=leads[::turn])).findings
+    (finding,) = [one for one in findings if one.code == "deal-of-another-lead"]
+    assert finding.severity == "warning"
+    assert (finding.row_key, finding.field, finding.found) == ("Y7", "deal_id", "D308")
+    assert finding.params == {"deal": "D308", "lead": "Y9"}
+
+
 def test_payments_above_their_order_name_the_last_one():
     """100.00 ordered, 60.00 and 50.00 paid."""
     rows = [
@@ -201,6 +218,51 @@ def test_payments_above_their_order_name_the_last_one():
     [finding] = run(task(Orders=[{}], Payments=rows)).findings
     assert (finding.code, finding.row, finding.row_key) == ("overpaid", 0, "P2")
     assert finding.params == {"order": "O1", "paid": Decimal("110.00"), "owed": Decimal("100.00")}
+
+
+@pytest.mark.parametrize(
+    ("paid", "returned", "codes"),
+    [
+        # 70 typed with a minus: the customer would owe 70 more, not less.
+        ([3_000, -7_000], [], ["paid-back-too-much"]),
+        ([-7_000], [], ["paid-back-too-much"]),
+        # Too much came in and went back, or goods came back and their money with them.
+        ([12_000, -2_000], [], []),
+        ([10_000, -7_000], [-7_000], []),
+        ([10_000, -7_000], [-2_000], ["paid-back-too-much"]),
+    ],
+)
+def test_money_is_paid_back_only_where_too_much_came_in(paid, returned, codes):
+    payments = [{"payment_id": f"P{n}", "amount": amount} for n, amount in enumerate(paid)]
+    refunds = [
+        {"order_id": f"R{n}", "amount": amount, "refund_of": "O1"}
+        for n, amount in enumerate(returned)
+    ]
+    findings = run(task(Orders=[{}, *refunds], Payments=payments)).findings
+    of_payments = [finding for finding in findings if finding.table == "Payments"]
+    assert [finding.code for finding in of_payments] == codes
+    assert all(finding.severity == "warning" for finding in of_payments)
+
+
+LOGGED = {"action_id": "a", "noticed_on": day("2026-06-10")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"due_on": "2020-01-01"}, ["due_on"]),
+        ({"agreed_on": "2027-01-01", "due_on": "2026-12-01"}, ["due_on"]),
+        ({"agreed_on": "2027-01-01", "done_on": "2019-01-01"}, ["done_on"]),
+        ({"agreed_on": "2026-06-12", "due_on": "2026-06-20", "done_on": "2026-06-19"}, []),
+    ],
+)
+def test_days_typed_into_the_action_log_follow_each_other(typed, wrong):
+    """Also those that lie ahead: a run as of today takes them out before it looks at anything."""
+    row = LOGGED | {name: day(value) for name, value in typed.items()}
+    drawn = task(ActionLog=[row])
+    today = replace(drawn, tables=at(drawn.tables, POLICY, AS_OF).tables, whole=drawn.tables)
+    findings = [(one.code, one.field) for one in run(today).findings]
+    assert findings == [("date-before", field) for field in wrong]
 
 
 def test_refunds_take_back_no_more_than_was_sold():

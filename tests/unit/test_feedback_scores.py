@@ -12,7 +12,7 @@ from salesbook.domain.arithmetic.calendar import (
     WorkCalendar,
     working_hours_between,
 )
-from salesbook.domain.arithmetic.working_hours import working_hours
+from salesbook.domain.arithmetic.working_hours import hours_to_answer, working_hours
 from salesbook.domain.customers.feedback import is_beyond_luck, nps, nps_range, satisfied_share
 
 HOURS = (dt.time(9), dt.time(18))
@@ -106,3 +106,13 @@ def test_hours_of_many_spans_are_those_of_each(spans):
     )
     each = [working_hours_between(*span, calendar, HOURS) for span in spans]
     assert list(working_hours(starts, ends, calendar, HOURS)) == pytest.approx(each, abs=1e-3)
+
+
+def test_an_answer_from_before_the_question_has_no_hours():
+    """At the same moment it has 0, a day before it none."""
+    asked = pd.Series(pd.to_datetime(["2026-06-02 10:00"] * 3).astype("datetime64[us]"))
+    ends = pd.Series(
+        pd.to_datetime(["2026-06-02 10:00", "2026-06-01 10:00", None]).astype("datetime64[us]")
+    )
+    hours = hours_to_answer(asked, ends, WorkCalendar(), HOURS)
+    assert pd.Series(hours).fillna(-1).tolist() == [0, -1, -1]

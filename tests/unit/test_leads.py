@@ -14,7 +14,7 @@ from salesbook.domain import funnel
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.leads.due import leads_due
 from salesbook.domain.pipeline.leads.sources import lead_sources
-from salesbook.domain.pipeline.leads.standing import lead_standing
+from salesbook.domain.pipeline.leads.standing import lead_standing, lead_worth
 from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
 from salesbook.domain.team.staff import Staff
 from salesbook.labels import sentence
@@ -296,3 +296,54 @@ def test_the_alert_says_whom_to_give_it_to() -> None:
         "Give the lead to Bo, who has most room, and have it called today."
     )
     assert (told.loc["left", "who"], told.loc["his", "who"]) == ("max", "ann")
+
+
+def test_a_deal_of_two_leads_counts_once_for_a_source_and_once_in_all() -> None:
+    """1,890 came in once: the first lead has it, the second is converted and brings nothing."""
+    named = {"deal_id": "d", "status": "converted"}
+    leads = [
+        lead("y7", 90, source="web", **named),
+        lead("y1", 100, source="web", **named),
+        lead("y9", 80, source="fair", **named),
+    ]
+    table = sources(leads, [won("d", 10, amount=1890)])
+    names = ("leads", "converted", "won", "open", "won_amount")
+    assert [source(table, "web")[name] for name in names] == [2, 2, 1, 0, 1890]
+    assert [source(table, "fair")[name] for name in names] == [1, 1, 1, 0, 1890]
+    assert [source(table, "all")[name] for name in names] == [3, 3, 1, 0, 1890]
+    again = sources([leads[2], leads[1], leads[0]], [won("d", 10, amount=1890)])
+    pd.testing.assert_frame_equal(again, table)
+
+
+def test_what_a_lead_brings_counts_a_deal_once() -> None:
+    """Two leads of one deal of 1,000 brought 500 each."""
+    leads = [lead("a", deal_id="d"), lead("b", deal_id="d")]
+    standing, _, _ = parts(draw(Leads=leads, Deals=[won("d", 10)]))
+    assert lead_worth(standing) == 500
+
+
+def test_a_second_lead_of_a_won_deal_is_no_success_of_its_source() -> None:
+    """40 leads of which 10 were won; a double of each won one makes 10 of 50."""
+    leads, deals = made("web", 40, 10)
+    doubles = [row | {"lead_id": f"z{row['lead_id']}"} for row in leads[:10]]
+    row = source(sources([*leads, *doubles], deals), "web")
+    assert (row["old_enough"], row["won"], row["rate"]) == (50, 10, 0.2)
+
+
+def test_an_answer_from_before_the_lead_is_no_quick_one() -> None:
+    """No hours and no part in the rate: not 0 hours, and not in time."""
+    moment = dt.datetime.combine(AS_OF - dt.timedelta(days=20), dt.time(9))
+    early = lead("a", 20, first_contact_at=moment - dt.timedelta(days=1))
+    alone = source(sources([early], []), "all")
+    assert pd.isna(alone["answer_hours_median"])
+    assert pd.isna(alone["in_time_rate"])
+    late = lead("b", 20, first_contact_at=moment + dt.timedelta(days=10))
+    at_once = lead("c", 20, first_contact_at=moment)
+    row = source(sources([early, late, at_once], []), "all")
+    assert row["in_time_rate"] == 0.5
+
+
+def test_a_rejected_lead_that_names_a_deal_is_converted() -> None:
+    leads = [lead("a", source="web", status="rejected", deal_id="d")]
+    row = source(sources(leads, [won("d", 10)]), "web")
+    assert (row["converted"], row["won"], row["open"]) == (1, 1, 0)

@@ -256,6 +256,15 @@ def test_steps_say_where_they_stand_and_whose_they_are() -> None:
         assert all("{" not in sentence(message, language) for message in table["because"])
 
 
+def test_an_owner_who_is_not_at_work_is_named() -> None:
+    """Owner is who can act for him, so that the sentence says whom to replace."""
+    table = plans(STEPS).set_index("step")
+    assert table.loc["Year end", "owner_id"] == "max"
+    assert sentence(table.loc["Year end", "because"], "en") == (
+        "Not begun; due on 2026-12-18. Its owner Gil is not at work: name another"
+    )
+
+
 def test_what_a_step_brought_is_told_by_sources_that_name_it_and_else_not_at_all() -> None:
     """A lead of the fair and its deal, a deal of the fair, and one of the plan as a whole."""
     leads = [

@@ -102,7 +102,11 @@ def _subject(session: Session, table: str, typed: str) -> Subject:
         known = {shown: shown for name in asked for shown in names_in(session, name)}
         known |= {team: team for team in teams.values()}
         nearest = tuple(nearest_known(typed, known))
-        raise UsageError("unknown-name", where="--who", found=typed, table=table, nearest=nearest)
+        facts = {"found": typed, "table": table}
+        if nearest:
+            raise UsageError("unknown-name", where="--who", **facts, nearest=nearest)
+        names = some_of(sorted(set(known.values())), _MOST_CANDIDATES)
+        raise UsageError("unlike-any-name", where="--who", **facts, names=names)
     if len(subjects) > 1:
         raise _ambiguous(session, typed, subjects, where="--who")
     return subjects[0]

@@ -41,6 +41,23 @@ def working_hours(
     return counted
 
 
+def hours_to_answer(
+    starts: pd.Series[Any],
+    ends: pd.Series[Any],
+    calendar: WorkCalendar,
+    hours: tuple[dt.time, dt.time],
+) -> Floats:
+    """Count the working hours until something was answered, as `working_hours` does.
+
+    An answer from before the question is a wrong date: no speed at all, and none of 0 hours.
+
+    Returns: hours; nan where a moment is missing or the end lies before the start.
+    """
+    counted = working_hours(starts, ends, calendar, hours)
+    is_impossible = (ends < starts).to_numpy(dtype=bool)
+    return np.asarray(np.where(is_impossible, np.nan, counted), dtype=np.float64)
+
+
 def _hours_of_spans(
     begin: np.ndarray[Any, Any],
     end: np.ndarray[Any, Any],

@@ -34,6 +34,8 @@ _ORDER: Final = tuple(
     Orders ordered_on delivered_on
     Initiatives start_on due_on
     Initiatives start_on done_on
+    ActionLog noticed_on due_on
+    ActionLog agreed_on due_on done_on
     """.strip().splitlines()
 )
 """Table, a date, and those that cannot come before it."""
@@ -48,11 +50,15 @@ def date_order(task: Task) -> Iterator[Finding]:
     for table, earlier, *later in _ORDER:
         if not has_rows(task, table):
             continue
-        frame = task.tables[table]
+        is_typed_beside = TABLES[table].role is Role.OUTPUT
+        # What people typed beside a result is judged as it stands: nothing else tells of a step that
+        # was agreed on next year.
+        seen = task.with_what_comes_later() if is_typed_beside else task
+        frame = seen.tables[table]
         for field in later:
             wrong = frame[field] < frame[earlier]
             place = f"{table}.{field}"
-            yield from _before(task, place, wrong, frame[earlier], f"{table}.{earlier}")
+            yield from _before(seen, place, wrong, frame[earlier], f"{table}.{earlier}")
 
     yield from _refunds(task)
     yield from _candidate_steps(task)
@@ -110,10 +116,11 @@ def date_range(task: Task) -> Iterator[Finding]:
     after_last = pd.Timestamp(last) + pd.Timedelta(days=1)
 
     for table, spec in TABLES.items():
-        if spec.role is not Role.INPUT or not has_rows(task, table):
+        if spec.role is Role.SETTING or not has_rows(task, table):
             continue
         for field in spec.fields:
-            if field.kind not in (Kind.DATE, Kind.DATETIME):
+            is_day = field.kind in (Kind.DATE, Kind.DATETIME)
+            if not is_day or not spec.is_typed(field):
                 continue
             days = task.tables[table][field.name]
             place = f"{table}.{field.name}"

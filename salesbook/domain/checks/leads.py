@@ -1,4 +1,4 @@
-"""Does a lead that is converted say what it became?"""
+"""Do leads say clearly which deal each became?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from salesbook.domain.checks.entry_checks import flag, has_rows
 from salesbook.domain.outcome import Task
+from salesbook.domain.sales.deals_of_leads import later_namers
 from salesbook.messages import Finding
 
 
@@ -22,3 +23,24 @@ def converted(task: Task) -> Iterator[Finding]:
         "converted-without-deal",
         lead=leads["lead_id"],
     )
+
+
+def of_deals(task: Task) -> Iterator[Finding]:
+    """A deal comes of one lead, and of none that was rejected."""
+    if not has_rows(task, "Leads"):
+        return
+    leads = task.tables["Leads"]
+    deal = leads["deal_id"]
+    in_time = leads.sort_values(["received_at", "lead_id"])
+    first_lead = in_time.drop_duplicates("deal_id").set_index("deal_id")["lead_id"]
+    yield from flag(
+        task,
+        "Leads.deal_id",
+        later_namers(leads),
+        "deal-of-another-lead",
+        deal=deal,
+        lead=deal.map(first_lead),
+    )
+
+    is_both = (leads["status"] == "rejected") & deal.notna()
+    yield from flag(task, "Leads.status", is_both, "rejected-with-deal", deal=deal)

@@ -10,7 +10,12 @@ import pandas as pd
 from salesbook.domain.checks.entry_checks import amounts_of, flag, has_rows
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.stages import stage_kinds
-from salesbook.domain.sales.standing import signed_amounts, standing, takes_back
+from salesbook.domain.sales.standing import (
+    billed_orders,
+    signed_amounts,
+    standing,
+    takes_back,
+)
 from salesbook.messages import Finding
 
 
@@ -119,6 +124,34 @@ def payments(task: Task) -> Iterator[Finding]:
         order=paid["order_id"],
         paid=amounts_of(task, total_paid, last),
         owed=amounts_of(task, owed, last),
+    )
+
+
+def paid_back(task: Task) -> Iterator[Finding]:
+    """Money is paid back only where more had come in than the order comes to.
+
+    A negative payment says that it was. What a customer sends back is a refund line of Orders, which
+    lowers what the order comes to; without one a payment of -70 is likely one of 70.
+    """
+    if not has_rows(task, "Payments", "Orders"):
+        return
+    orders, paid = task.tables["Orders"], task.tables["Payments"]
+
+    kept = orders[standing(orders)]
+    comes_to = signed_amounts(kept).groupby(billed_orders(kept), sort=False).sum()
+    owed = paid["order_id"].map(comes_to).fillna(0).astype("int64")
+    total_paid = paid.groupby("order_id", sort=False)["amount"].transform("sum")
+    too_much_back = (paid["amount"] < 0) & (total_paid < owed)
+    rows = paid.index[too_much_back.fillna(False).astype("bool")]
+
+    yield from flag(
+        task,
+        "Payments.amount",
+        too_much_back,
+        "paid-back-too-much",
+        order=paid["order_id"],
+        paid=amounts_of(task, total_paid, rows),
+        owed=amounts_of(task, owed, rows),
     )
 
 

@@ -5,9 +5,9 @@ to the customer's owner.
 
 - `feedback`: by period, of a month the 90 days that end with it; a line per tier, of a rep none.
   `count` answers, `number` their NPS, `rate` with `rate_low` and `rate_high` the same as shares (0.22
-  for +22), `because` the range in words, `share` content, `count_down` complaints, `count_up` those
-  answered in time or with time left, `word` both. Under five answers only their number is given, and
-  `because` says so.
+  for +22), `because` the range in words, `share` content, `count_down` complaints without those whose
+  answer is dated before them, `count_up` those answered in time or with time left, `word` both. Under
+  five answers only their number is given, and `because` says so.
 - `feedback-total`: by period; the same of all tiers, `since_on` and `on` the days.
 - `feedback-waiting`: the complaint that has waited longest for an answer; `number` working hours.
 - `nps`: the last four quarters, the newest the one that runs, `says` which; `number` is blank under
@@ -80,15 +80,23 @@ class Feedback:
         ]
         return by_scope(self.context, complaints, "who")
 
-    def _hours(self, complaint: Record) -> float:
-        """Working hours up to the answer; where there is none up to the end of the day of the run."""
+    def _hours(self, complaint: Record) -> float | None:
+        """Working hours up to the answer; where there is none up to the end of the day of the run.
+
+        Missing where the answer is dated before the complaint: nobody knows when it came.
+        """
+        received, answered_at = complaint["received_at"], complaint["answered_at"]
+        if answered_at is not None and answered_at < received:
+            return None
+        moments = [at for at in (answered_at, complaint["resolved_at"]) if at is not None]
+        possible = [at for at in moments if at >= received]
+        if moments and not possible:
+            return None
+
         end_of_today = dt.datetime.combine(self.context.as_of, dt.time.max)
-        ends = [complaint["answered_at"], complaint["resolved_at"], end_of_today]
-        answered = min(end for end in ends if end is not None)
+        answered = min([*possible, end_of_today])
         rules = self.context.policy.rules
-        return working_hours_between(
-            complaint["received_at"], answered, self.context.calendar, rules.working_hours
-        )
+        return working_hours_between(received, answered, self.context.calendar, rules.working_hours)
 
     def lists(self, scope: Scope, page: str) -> Iterator[ListLines]:
         """The lists of a scope; none for one without answers and complaints."""
@@ -132,13 +140,14 @@ class Feedback:
 
     def _figures(self, answers: list[Record], complaints: list[Record]) -> dict[str, Any]:
         limit = self.context.policy.rules.answer_limit_hours
-        in_time = sum(row["hours"] <= limit for row in complaints)
+        dated = [row for row in complaints if row["hours"] is not None]
+        in_time = sum(row["hours"] <= limit for row in dated)
         return {
             **self._score([row["score"] for row in answers]),
-            "count_down": len(complaints),
+            "count_down": len(dated),
             "count_up": in_time,
-            "word": f"{in_time} / {len(complaints)}" if complaints else None,
-            "sign": LATE if in_time < len(complaints) else None,
+            "word": f"{in_time} / {len(dated)}" if dated else None,
+            "sign": LATE if in_time < len(dated) else None,
         }
 
     def _score(self, scores: list[float]) -> dict[str, Any]:

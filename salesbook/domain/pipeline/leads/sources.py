@@ -12,9 +12,9 @@ import pandas as pd
 from salesbook.domain.arithmetic.comparing import cases_needed, fisher
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
-from salesbook.domain.arithmetic.working_hours import working_hours
+from salesbook.domain.arithmetic.working_hours import hours_to_answer
 from salesbook.domain.outcome import Task
-from salesbook.domain.pipeline.leads.standing import age_in_days
+from salesbook.domain.pipeline.leads.standing import age_in_days, with_deals_once
 from salesbook.domain.pipeline.stages.codes import KnownDeals
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.messages import Fact, Message
@@ -46,6 +46,9 @@ def lead_sources(task: Task, leads: pd.DataFrame, deals: KnownDeals) -> pd.DataF
     the chance of any false alarm is 5 %. If a source is not told apart, and has fewer leads than it
     takes to find a rate twice as high, or half, there are too few to tell.
 
+    A deal that several leads name counts once for a source, for its lead that came in first, and once
+    in the line of all, though several sources may each have a lead of it.
+
     Args:
         leads: as `lead_standing` gives them.
 
@@ -58,15 +61,16 @@ def lead_sources(task: Task, leads: pd.DataFrame, deals: KnownDeals) -> pd.DataF
         answer_hours=_answer_hours(task, leads),
         is_answered=leads["first_contact_at"].notna(),
     )
-    horizon = _days_given(leads, deals, task.policy.rules.few)
-    ages = age_in_days(leads, task.as_of)
-    # A won lead of which nobody knows the day is taken as one of the nine.
-    in_time = leads["won"] & ~(leads["won_days"] > horizon)
-    leads = leads.assign(is_old=ages >= horizon, is_in_time=in_time & (ages >= horizon))
+    all_once = with_deals_once(leads)
+    horizon = _days_given(all_once, deals, task.policy.rules.few)
+    all_once = _aged(all_once, horizon, task)
 
-    groups = {str(source): group for source, group in leads.groupby("source", sort=True)}
+    groups = {
+        str(source): _aged(with_deals_once(group), horizon, task)
+        for source, group in leads.groupby("source", sort=True)
+    }
     sources = [_Source.of(name, group) for name, group in groups.items()]
-    whole = _Source.of(ALL, leads)
+    whole = _Source.of(ALL, all_once)
     compared = _compare(sources)
     rows = [
         _row(source, groups[source.name], task) | _verdict(source, whole, compared, horizon)
@@ -74,8 +78,16 @@ def lead_sources(task: Task, leads: pd.DataFrame, deals: KnownDeals) -> pd.DataF
     ]
     if ALL not in groups:
         because = _about_all(whole, horizon)
-        rows.append(_row(whole, leads, task) | {"because": because})
+        rows.append(_row(whole, all_once, task) | {"because": because})
     return sorted_by_key("LeadSources", frame_from_rows("LeadSources", rows))
+
+
+def _aged(leads: pd.DataFrame, horizon: float, task: Task) -> pd.DataFrame:
+    """Mark leads that had the time which each is given (`is_old`), and who was won within it."""
+    is_old = age_in_days(leads, task.as_of) >= horizon
+    # A won lead of which nobody knows the day is taken as one of the nine.
+    in_time = leads["won"] & ~(leads["won_days"] > horizon)
+    return leads.assign(is_old=is_old, is_in_time=in_time & is_old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +106,12 @@ class _Source:
 def _answer_hours(task: Task, leads: pd.DataFrame) -> Any:
     """Working hours to the first contact; of who still waits, those up to the end of the day.
 
-    Missing where a lead was contacted and nobody wrote down when.
+    Missing where a lead was contacted and nobody wrote down when, or a day before it came.
     """
     end_of_day = pd.Timestamp(task.as_of) + _END_OF_DAY
     ends = leads["first_contact_at"].mask(leads["waits"], end_of_day)
     rules = task.policy.rules
-    return working_hours(leads["received_at"], ends, task.calendar, rules.working_hours)
+    return hours_to_answer(leads["received_at"], ends, task.calendar, rules.working_hours)
 
 
 def _days_given(leads: pd.DataFrame, deals: KnownDeals, few: int) -> float:
@@ -201,7 +213,7 @@ def _row(source: _Source, leads: pd.DataFrame, task: Task) -> dict[str, Any]:
         "source": source.name,
         "leads": len(leads),
         **{name: int(leads[name].sum()) for name in ("contacted", "qualified", "converted", "won")},
-        "open": int((~leads["won"] & ~leads["out"]).sum()),
+        "open": int(leads["open"].sum()),
         "won_amount": int(leads["won_amount"].sum()),
         "old_enough": source.old,
         **_answers(leads, rules.answer_limit_hours),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.domain.pipeline.stages.codes import KnownDeals
+from salesbook.domain.sales.deals_of_leads import later_namers
 from salesbook.frames import Tables
 from salesbook.money import round_half_away
 
@@ -25,8 +26,9 @@ def lead_standing(tables: Tables, deals: KnownDeals) -> pd.DataFrame:
     its status says.
 
     Returns: Leads with the flags `contacted`, `qualified`, `converted`, `won`, `out` (rejected, or its
-        deal is lost), `waits` (nobody was in touch), the deal's `won_amount` in minor units, and
-        `won_days` from its coming in to the day it was won, nan where that is not known.
+        deal is lost), `open` (neither won nor out), `waits` (nobody was in touch), the deal's
+        `won_amount` in minor units, and `won_days` from its coming in to the day it was won, nan where
+        that is not known. Leads that name one deal all have it: see `with_deals_once`.
     """
     leads = tables["Leads"].reset_index(drop=True)
     status = leads["status"].fillna(NEW)
@@ -53,10 +55,24 @@ def lead_standing(tables: Tables, deals: KnownDeals) -> pd.DataFrame:
         converted=converted,
         won=won,
         out=out,
+        open=~won & ~out,
         waits=~contacted,
         won_amount=amount.astype("int64"),
         won_days=(closed - leads["received_at"].dt.normalize()).dt.days.astype("float64"),
     )
+
+
+def with_deals_once(leads: pd.DataFrame) -> pd.DataFrame:
+    """Leave each won deal to the first of these leads that names it.
+
+    The others are converted still, and bring nothing: money that came once is counted once.
+
+    Args: leads is what `lead_standing` gives, or some rows of it.
+    """
+    again = later_namers(leads)
+    if not again.any():
+        return leads
+    return leads.assign(won=leads["won"] & ~again, won_amount=leads["won_amount"].where(~again, 0))
 
 
 def lead_worth(leads: pd.DataFrame) -> int | None:
@@ -66,10 +82,11 @@ def lead_worth(leads: pd.DataFrame) -> int | None:
 
     Returns: None where nothing is known of any.
     """
-    is_over = leads["won"] | leads["out"]
+    is_over = ~leads["open"]
     if not is_over.any():
         return None
-    return round_half_away(float(leads.loc[is_over, "won_amount"].mean()))
+    brought = with_deals_once(leads)["won_amount"]
+    return round_half_away(float(brought[is_over].mean()))
 
 
 def age_in_days(leads: pd.DataFrame, as_of: dt.date) -> pd.Series[int]:

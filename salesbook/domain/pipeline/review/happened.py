@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Ints
-from salesbook.domain.arithmetic.working_hours import working_hours
+from salesbook.domain.arithmetic.working_hours import hours_to_answer
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.pipeline.review.rule import Quantity
@@ -199,7 +199,8 @@ def _leads(task: Task, since: pd.Timestamp) -> Iterator[Happened]:
     limit = task.policy.rules.answer_limit_hours
     hours = _hours_to_contact(task, recent)
     # Who was not contacted yet may still be, in time, where the limit has not passed.
-    is_decided = recent["first_contact_at"].notna().to_numpy() | (hours > limit)
+    was_contacted = recent["first_contact_at"].notna().to_numpy() & ~np.isnan(hours)
+    is_decided = was_contacted | (hours > limit)
     yield Happened(
         "answered_rate",
         "rate",
@@ -212,11 +213,14 @@ def _leads(task: Task, since: pd.Timestamp) -> Iterator[Happened]:
 
 
 def _hours_to_contact(task: Task, leads: pd.DataFrame) -> Floats:
-    """Working hours from receiving a lead to the first contact, or to the end of the day of the run."""
+    """Working hours from receiving a lead to the first contact, or to the end of the day of the run.
+
+    Missing where the contact is dated before the lead came.
+    """
     end_of_day = dt.datetime.combine(task.as_of, dt.time.max)
     until = leads["first_contact_at"].fillna(pd.Timestamp(end_of_day))
     hours = task.policy.rules.working_hours
-    return working_hours(leads["received_at"], until, task.calendar, hours)
+    return hours_to_answer(leads["received_at"], until, task.calendar, hours)
 
 
 def _activities(task: Task) -> Iterator[Happened]:

@@ -112,6 +112,7 @@ def _step_row(step: Any, task: Task, staff: Staff) -> dict[str, Any]:
     state = "done" if is_done else "late" if is_late else "running" if has_begun else "planned"
     owner = None if pd.isna(step.owner_id) else str(step.owner_id)
     can_act = staff.responsible(owner, task.as_of)
+    absent = staff.name_of(owner) if owner is not None and can_act != owner else None
     return {
         "plan": step.plan,
         "step": step.step,
@@ -123,12 +124,15 @@ def _step_row(step: Any, task: Task, staff: Staff) -> dict[str, Any]:
         "done": int(is_done),
         "late": int(is_late),
         "budget": None if pd.isna(step.budget) else int(step.budget),
-        "because": _why(step, state, days_late, owner, can_act),
+        "because": _why(step, state, days_late, owner, absent),
     }
 
 
-def _why(step: Any, state: str, days_late: int, owner: str | None, can_act: str | None) -> Message:
-    """Where a step stands and what is to be done about it, in one sentence."""
+def _why(step: Any, state: str, days_late: int, owner: str | None, absent: str | None) -> Message:
+    """Where a step stands and what is to be done about it, in one sentence.
+
+    Args: absent is the owner by name, where he is not at work.
+    """
     facts: dict[str, Fact] = {"days": abs(days_late), "due": step.due_on.date()}
     if state == "done":
         says_result = pd.notna(step.result)
@@ -142,8 +146,8 @@ def _why(step: Any, state: str, days_late: int, owner: str | None, can_act: str 
         )
     if owner is None:
         return Message(f"plan-step.{state}-nobody", facts)
-    if can_act != owner:
-        return Message(f"plan-step.{state}-left", facts)
+    if absent is not None:
+        return Message(f"plan-step.{state}-left", facts | {"who": (absent,)})
     return Message(f"plan-step.{state}", facts)
 
 

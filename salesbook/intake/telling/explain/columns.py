@@ -120,10 +120,9 @@ def _examples(cells: Sequence[Cell], values: Sequence[Reading]) -> tuple[Example
             readable.setdefault(text, Example(text, value))
 
     chosen = _of_different_looks(list(readable.values()))
-    # One place is kept for a cell that cannot be read: it is what somebody must see.
-    if unreadable:
-        chosen = [*chosen[: _MOST_EXAMPLES - 1], unreadable[0]]
-    return tuple(chosen)
+    # Two places are kept for cells that cannot be read: they are what somebody must see.
+    faulty = unreadable[: _MOST_EXAMPLES - 1]
+    return (*chosen[: _MOST_EXAMPLES - len(faulty)], *faulty)
 
 
 def _of_different_looks(examples: Sequence[Example]) -> list[Example]:
