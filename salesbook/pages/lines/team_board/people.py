@@ -46,7 +46,8 @@ def _awards(context: PageContext, scope: Scope) -> Iterator[Line]:
 
 def _award(context: PageContext, winners: Sequence[Record]) -> Message:
     """Say who won one award: one person, or several who share it."""
-    names = tuple(context.rep_name(row["rep_id"]) for row in winners)
+    reps = [str(row["rep_id"]) for row in winners]
+    names = tuple(context.rep_name(rep) or rep for rep in reps)
     facts: dict[str, Fact] = {
         "award": f"Awards.award={winners[0]['award']}",
         "period": str(winners[0]["period"]),
