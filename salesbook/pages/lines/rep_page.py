@@ -30,6 +30,7 @@ from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits, whole_percent
 from salesbook.pages.lines import helping, own_pipeline, pay, talk, training
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
+from salesbook.pages.lines.grades import graded
 from salesbook.pages.lines.line import (
     AHEAD,
     ATTENTION,
@@ -181,7 +182,7 @@ def _pace(
 def _luck_and_grade(context: PageContext, rep: str, pace: helping.RepPace) -> Message | None:
     """Within which bounds luck alone leaves the pace, and which grade the score card gives."""
     card = _card(context, rep)
-    grade, grades = present(card.get("grade")), present(card.get("grade_range"))
+    grade = graded(card.get("grade"), card.get("grade_range"), card.get("grade_score"))
     parts = []
     if pace.low is not None and pace.high is not None:
         parts.append(
@@ -190,11 +191,7 @@ def _luck_and_grade(context: PageContext, rep: str, pace: helping.RepPace) -> Me
             )
         )
     if grade is not None:
-        parts.append(Message("page.rep.grade", {"grade": grade}))
-    elif isinstance(grades, Message):
-        parts.append(Message("page.rep.grades", grades.params))
-    elif grades is not None:
-        parts.append(Message("page.rep.grade", {"grade": str(grades)}))
+        parts.append(Message("page.rep.graded", grade.params))
     return joined(parts) if parts else None
 
 
