@@ -1042,6 +1042,8 @@ class FunnelStage(
         Literal["weaker", "stronger", "no-difference", "too-few"] | None, Since("0.3.0")
     ] = None
     """Of its decided deals against those of all others of its kind, all that is compared allowed for."""
+    because: Annotated[Sentence | None, Since("0.3.0")] = None
+    """Of all deals together: that nobody was in the stage yet, or since when the history has it."""
 
 
 class LossReason(

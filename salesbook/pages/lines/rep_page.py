@@ -45,6 +45,7 @@ from salesbook.pages.lines.line import (
 from salesbook.pages.lines.periods import PeriodFigures, period_figures, sign_of_chance
 
 PAGE: Final = "RepPage"
+_ABOUT_LUCK: Final = ("page.why.luck-", "page.why.few-", "page.why.new-")
 
 
 def lists(context: PageContext) -> Iterator[ListLines]:
@@ -123,8 +124,8 @@ def _answer(
     rank = whole(card.get("rank"))
     more = () if rank is None else (Message("page.rep.rank", {"rank": rank}),)
     cause = helping.cause_of(context, pace) if pace.sign in (BEHIND, ATTENTION) else None
-    if kind == "watched" and cause is not None and cause.code.startswith("page.why.luck-"):
-        # The cause says that it is luck; once is enough.
+    if kind == "watched" and cause is not None and cause.code.startswith(_ABOUT_LUCK):
+        # The cause says that it is luck, or that nobody can tell; once is enough.
         kind = "watched-plain"
     says = Message(f"page.rep.{kind}", facts, more)
     lines: list[Line] = [{"sign": pace.sign or GOOD, "says": says, "rate": pace.rate}]
@@ -213,6 +214,9 @@ def _landing(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line
         if target is not None:
             kind, facts["target"] = "tile-landing", three_digits(target, decimals)
         result["says"] = Message(f"page.rep.{kind}", facts)
+    elif target is not None:
+        facts = {"target": three_digits(target, decimals)}
+        result["says"] = Message("page.rep.tile-landing-plain", facts)
     if target is not None and chance is not None:
         short = max(target - landing, 0)
         result |= {"sign": sign_of_chance(chance), "amount": short}
@@ -221,11 +225,11 @@ def _landing(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line
 
 
 def _chance(chance: float, short: Any) -> Message:
-    """A chance of few draws is never said to be none or certain."""
+    """A chance of few draws is never said to be none or certain; what is settled is."""
     kind = "chance"
-    if chance < 0.01:
+    if 0 < chance < 0.01:
         kind = "chance-hardly"
-    elif chance > 0.99:
+    elif 0.99 < chance < 1:
         kind = "chance-nearly"
     more = (Message("page.rep.short", {"amount": short}),) if short is not None else ()
     return Message(f"page.rep.{kind}", {"chance": whole_percent(chance)}, more)
