@@ -27,19 +27,19 @@ def step(kind: str, name: str, amount: int | None = None, who: str | None = None
     [
         (
             [step("deal-stuck", "A", 5_00, "Wei"), step("deal-stuck", "B", 1_200_00, "Yang")],
-            "2 of one kind: Deal stuck; the largest is B, 1,200 (Yang)",
+            "2 steps of one kind: Deal stuck; the largest is B, 1,200 (Yang)",
         ),
         (
             [step("deal-stuck", "A", 1_200_00), step("deal-stuck", "B", 5_00)],
-            "2 of one kind: Deal stuck; the largest is A, 1,200",
+            "2 steps of one kind: Deal stuck; the largest is A, 1,200",
         ),
         (
             [step("lead-waiting", "A", who="Wei"), step("lead-waiting", "B", who="Yang")],
-            "2 of one kind: Lead waiting; begin with A (Wei)",
+            "2 steps of one kind: Lead waiting; begin with A (Wei)",
         ),
         (
             [step("lead-waiting", "A"), step("lead-waiting", "B")],
-            "2 of one kind: Lead waiting; begin with A",
+            "2 steps of one kind: Lead waiting; begin with A",
         ),
     ],
 )

@@ -61,6 +61,11 @@ class RepPace:
         return None if self.low is None or self.high is None else (self.low, self.high)
 
     @property
+    def is_too_early(self) -> bool:
+        """Whether luck leaves so much open that nobody can tell anything of the rep yet."""
+        return self.swing is None or self.swing[1] - self.swing[0] >= _TELLS_NOTHING
+
+    @property
     def need(self) -> tuple[float, int, str]:
         """By this who needs help most comes first: the slowest; of equals whose target is larger."""
         return (self.rate, -self.due, self.rep_id)
@@ -242,8 +247,8 @@ def _part_of_luck(pace: RepPace) -> tuple[str, dict[str, Fact]]:
         return "unknown", {}
     if pace.swing is None:
         return "new", {}
-    low, high = pace.swing
-    if high - low >= _TELLS_NOTHING:
+    if pace.is_too_early:
+        low, high = pace.swing
         return "few", {"low": low, "high": high}
     return "luck", {}
 

@@ -124,8 +124,10 @@ def _answer(
     rank = whole(card.get("rank"))
     more = () if rank is None else (Message("page.rep.rank", {"rank": rank}),)
     cause = helping.cause_of(context, pace) if pace.sign in (BEHIND, ATTENTION) else None
-    if kind == "watched" and cause is not None and cause.code.startswith(_ABOUT_LUCK):
-        # The cause says that it is luck, or that nobody can tell; once is enough.
+    is_said_below = cause is not None and cause.code.startswith(_ABOUT_LUCK)
+    if kind == "watched" and (is_said_below or pace.is_too_early):
+        # Where the cause says that it is luck, once is enough; where nobody can tell yet, a swing
+        # that holds everything is not called normal.
         kind = "watched-plain"
     says = Message(f"page.rep.{kind}", facts, more)
     lines: list[Line] = [{"sign": pace.sign or GOOD, "says": says, "rate": pace.rate}]
