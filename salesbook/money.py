@@ -167,6 +167,20 @@ def three_digits_alike(decimals: int, first: int, *others: int) -> list[Decimal]
     return [Decimal(round_half_away(amount / unit)) * unit for amount in amounts]
 
 
+def three_digits_each(decimals: int, *minor: int) -> list[Decimal]:
+    """Round amounts that a sentence holds beside each other to three digits each, from 1,000 on.
+
+    9,822 against 13,795 is 9,820 against 13,800: with `three_digits` one would have four digits,
+    and by the unit of the first the other five. Nothing is added up of such amounts.
+    """
+    said = []
+    for amount in (to_decimal(value, decimals) for value in minor):
+        whole_digits = amount.adjusted() + 1
+        unit = Decimal(10) ** max(whole_digits - 3, 0)
+        said.append(Decimal(round_half_away(amount / unit)) * unit)
+    return said
+
+
 def minor_units(values: npt.ArrayLike, decimals: int) -> tuple[Ints, Flags]:
     """Turn a column of amounts into minor units, each exactly as `to_minor` does.
 

@@ -25,6 +25,7 @@ from salesbook.domain.targets.spread.year import (
     people_without_plan,
     plan_newcomers,
     plan_year,
+    sellers_left_out,
     year_to_plan,
 )
 from salesbook.domain.targets.standing import Standing
@@ -69,7 +70,8 @@ def run(task: Task) -> Outcome:
     else:
         plan, findings = _drafted(task, standing)
 
-    messages = answer(plan, task.policy, publish=task.publish)
+    targets = targets_as_they_count(task.tables["Targets"], task.tables["TargetMonths"])
+    messages = answer(plan, targets, task.policy, publish=task.publish)
     messages.extend(_locks_that_wait(task, plan))
     if not task.publish:
         changes = plan_changes(plan, task.policy)
@@ -128,7 +130,7 @@ def _drafted(task: Task, standing: Standing) -> tuple[pd.DataFrame, list[Finding
                 people_left_out[rep, year.asked.year] = None
         else:
             findings = _draft_rest(draft, year.asked, evidence, year.since)
-        draft.findings += findings
+        draft.findings += [*findings, *sellers_left_out(year.asked, evidence)]
 
     stays = ~current.index.isin(draft.replaced)
     both = pd.concat([current[stays], *draft.parts], ignore_index=True)
@@ -436,6 +438,7 @@ def _targets_that_differ(
     published = _years_and_metrics(plan_in_force(plan), start_month)
     targets = targets_as_they_count(task.tables["Targets"], task.tables["TargetMonths"])
     keys = row_keys("Targets", targets)
+    as_typed = task.tables["Targets"]["target"]
 
     findings = []
     for missed in missed_targets(targets, plan, start_month, looked_at):
@@ -444,7 +447,7 @@ def _targets_that_differ(
         is_published = (missed.year, missed.metric) in published
         warning = topic.warning(
             "published-differs" if is_published else "draft-differs",
-            found=str(amount),
+            found=topic.shown(int(as_typed[missed.row])),
             planned=amount,
             target=topic.amount(missed.target),
         )

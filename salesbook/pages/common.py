@@ -49,6 +49,10 @@ _NO_UNIT: Final = 10**15
 """Larger than any amount: it is shown in no larger unit."""
 
 
+_ROUNDED_TO_NONE: Final = 0.005
+"""Below this share of all a percent without decimals is 0%."""
+
+
 def if_(condition: Expression, this: Expression | str | float, *other: Expression | str) -> Call:
     """One thing or another."""
     return call("IF", condition, this, *other)
@@ -219,6 +223,14 @@ def amount_text(amount: Expression) -> Expression:
 def _decimal(value: Expression, place: int) -> Expression:
     """1 where the decimal at a place, from 1, is not zero."""
     return if_(call("ROUND", value, place).equals(call("ROUND", value, place - 1)), 0, Number(1))
+
+
+def chance_shown(chance: Expression) -> Expression:
+    """A chance as a number, or as <1% and >99% where it would be rounded to a certainty."""
+    is_hardly = (Number(0) < chance) * (chance < _ROUNDED_TO_NONE)
+    is_nearly = (chance < 1) * (Number(1 - _ROUNDED_TO_NONE) <= chance)
+    nearly = if_(is_nearly.equals(1), ">99%", chance)
+    return if_(is_hardly.equals(1), "<1%", nearly)
 
 
 def amount_or(amount: Expression, otherwise: Expression | str = DASH) -> Expression:

@@ -185,7 +185,7 @@ class Composer:
             lead=lead,
             chance=None
             if chance is None
-            else Fact(say("tile.chance"), self.numbers.percent(chance)),
+            else Fact(say("tile.chance"), self.numbers.chance(chance)),
             facts=facts,
             meter=self._meter(line),
         )
@@ -288,6 +288,8 @@ class Composer:
             facts["count"] = int(line["count"])
         if "on" in line:
             facts["day"] = self.numbers.day(line["on"])
+        if "says" in line:
+            facts["says"] = self.sentence(line["says"])
         return self.words.say(f"captions.{block.caption}", **facts)
 
     def _column(self, column: ListColumn) -> Column:

@@ -6,7 +6,7 @@ To bring a list into reports, add its `ListBlock` to LISTS, where it should stan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 Form = Literal[
@@ -133,7 +133,8 @@ _DASHBOARD: Final = (
             ListColumn("says", "sentence", 2.0, heading="to_do"),
             ListColumn("subject", width=2.0, heading="about"),
             ListColumn("customer", width=1.5),
-            _REP,
+            # Who has to act, as Alerts calls it: of a deal who works on it, not always its rep.
+            replace(_REP, heading="who"),
             ListColumn("amount", "money", 0.8),
             _BECAUSE,
             ListColumn("since_on", "day", 0.9),

@@ -56,6 +56,13 @@ class Numbers:
         """A share without decimals: 0.684 is 68%."""
         return f"{round_half_away(exact(share) * 100):,}%"
 
+    def chance(self, share: float) -> str:
+        """A chance: <1% and >99% where it would be rounded to a certainty that nobody has."""
+        if share in (0, 1):
+            return self.percent(share)
+        percent = round_half_away(exact(share) * 100)
+        return {0: "<1%", 100: ">99%"}.get(percent, f"{percent}%")
+
     def number(self, value: float) -> str:
         """A number with at most one decimal."""
         tenths = round_half_away(exact(value) * 10)

@@ -161,7 +161,7 @@ class _Page:
             lead=Fact(self._say("tile.target"), "–" if target is None else short(target)),
             chance=None
             if chance is None
-            else Fact(self._say("tile.chance"), composer.numbers.percent(chance)),
+            else Fact(self._say("tile.chance"), composer.numbers.chance(chance)),
             facts=facts,
             meter=None,
         )

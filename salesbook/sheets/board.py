@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from salesbook.expressions import Expression, Figure, Text, Word, call
-from salesbook.pages.common import if_, is_number
+from salesbook.pages.common import chance_shown, if_, is_number
 from salesbook.pages.page import Page, Selector
 from salesbook.sheets.look import Bar, Look, Shows, Tone
 from salesbook.store import column_letters
@@ -465,6 +465,8 @@ class Board:
                     said = self.page.link(listed, place, column.field)
                 else:
                     said = self.page.cell(listed, place, column.field, blank=column.blank or None)
+                    if column.field == "chance_rate":
+                        said = chance_shown(said)
                 self.put(
                     column_left,
                     column.width,

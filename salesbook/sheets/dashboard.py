@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.expressions import Expression, Text, Word, call
+from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import (
     DASH,
     amount_or,
     amount_text,
+    chance_shown,
     date_text,
     fact,
     framed,
@@ -57,7 +58,7 @@ _TODAY: Final = (
     ListColumn("says", "do", 14, Look(bold=True, size=9.5, wrap=True)),
     ListColumn("subject", "about", 14, Look(tone="accent", size=9, wrap=True), is_link=True),
     ListColumn("customer", "customer", 10, Look(size=9, wrap=True)),
-    ListColumn("rep", "rep", 7, Look(size=9.5)),
+    ListColumn("rep", "who", 7, Look(size=9.5)),
     ListColumn("amount", "amount", 5, number("money")),
     ListColumn("because", "because", 17, Look(size=9, tone="muted", indent=1, wrap=True)),
     ListColumn("since_on", "since", 5, number("day", tone="muted", size=9)),
@@ -114,9 +115,11 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     board.next_row()
     shown = board.once_run(amount_or(landing, ""), DASH)
     board.put(left, 8, shown, Look(fill="panel", size=20, bold=True, indent=1, shrink=True))
-    # A period that is over has a result and no range.
+    # A period that is over, or of which nothing more is to come, has a result and no range.
     has_range = is_number(page.cell(tile, 0, "low"))
-    amount_word = if_(has_range, Word("pages.dashboard.landing"), Word("pages.dashboard.result"))
+    to_land, ended = (Word(f"pages.dashboard.{word}") for word in ("landing", "result"))
+    has_landed = if_(landing.equals(page.cell(tile, 0, "sold")), ended, to_land)
+    amount_word = if_(has_range, to_land, has_landed)
     landing_word = if_(is_number(landing), amount_word, "")
     board.put(left + 8, 4, landing_word, Look(fill="panel", size=8.5, tone="muted"))
     chance_word = if_(is_number(chance), Word("pages.dashboard.chance"), "")
@@ -125,7 +128,7 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     board.put(
         left + 19,
         5,
-        chance,
+        chance_shown(chance),
         Look(shows="rate", fill="panel", size=18, bold=True, align="right", indent=1),
         signed_by=mark,
     )
@@ -215,9 +218,9 @@ def _people_and_changes(board: Board) -> None:
 
 def _today(board: Board) -> None:
     page = board.page
-    total = call("FIXED", page.cell("today_count", 0, "count"), 0)
+    counted = page.cell("today_count", 0, "says")
     title = board.word_with("today_count", "today")
-    note = if_(page.has_line("today_count"), framed("pages.dashboard.today_note", total), "")
+    note = if_(page.has_line("today_count"), framed("pages.dashboard.today_note", counted), "")
     board.title(0, COLUMNS, title, note=note, link=("pages.dashboard.today_link", "Alerts"))
     board.next_row()
     board.lists_beside(((0, _TODAY, "today"),), STEPS, TWO_LINES)

@@ -9,6 +9,7 @@ from salesbook.expressions import Expression, Text, Word, call
 from salesbook.pages.common import (
     DASH,
     amount_text,
+    chance_shown,
     date_text,
     framed,
     if_,
@@ -123,10 +124,10 @@ def _tiles(board: Board) -> None:
     of_target = reached.then(Word("pages.pipeline_board.of"), amount_text(target))
     span = if_(is_number(low), Text(" · ").then(amount_text(low), "–", amount_text(high)), "")
     has_both = has_target.equals(1)
-    # A period that is over has a result and no range.
-    lands_or_ended = if_(
-        is_number(low), Word("pages.pipeline_board.landing"), Word("pages.pipeline_board.result")
-    )
+    # A period that is over, or of which nothing more is to come, has a result and no range.
+    to_land, ended = (Word(f"pages.pipeline_board.{word}") for word in ("landing", "result"))
+    has_landed = if_(landing.equals(page.cell("tile", 0, "sold")), ended, to_land)
+    lands_or_ended = if_(is_number(low), to_land, has_landed)
     lands = _Tile(
         caption=board.once_run(
             page.cell("tile", 0, "says").then(" ", lands_or_ended),
@@ -177,7 +178,8 @@ def _tile(board: Board, place: int, tile: _Tile) -> None:
     board.put(left, _TILE, tile.caption, caption)
     big = Look(shows=tile.shows, fill="panel", size=20, bold=True, indent=1, shrink=True)
     is_amount = tile.shows == "text"
-    number_shown = amount_text(tile.figure) if is_amount else tile.figure
+    figure = chance_shown(tile.figure) if tile.shows == "rate" else tile.figure
+    number_shown = amount_text(tile.figure) if is_amount else figure
     shown = if_(is_number(tile.figure), number_shown, DASH)
     board.put(left, _TILE, board.once_run(shown, DASH), big, row=first + 1)
 

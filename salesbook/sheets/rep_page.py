@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from salesbook.expressions import Expression, Text, Word, call
+from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import DASH, amount_or, framed, if_, unit_in_brackets
 from salesbook.pages.rep_page import CALLS, COURSES, DEALS, PAY_MONTHS, STEPS, TALK, rep_page
 from salesbook.sheets.board import (
@@ -231,8 +231,7 @@ def _calls(board: Board) -> None:
 
 def _today(board: Board) -> None:
     page = board.page
-    count = call("FIXED", page.cell("today_count", 0, "count"), 0)
-    note = framed("pages.rep_page.today_note", count)
+    note = framed("pages.rep_page.today_note", page.cell("today_count", 0, "says"))
     board.title(
         0,
         COLUMNS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word, call
-from salesbook.pages.common import framed, if_, is_number
+from salesbook.pages.common import chance_shown, framed, if_, is_number
 from salesbook.pages.lines.line import MONTH_FIELDS
 from salesbook.pages.page import Page
 from salesbook.pages.target_board import (
@@ -146,7 +146,7 @@ def _chance(board: Board, page: Page, left: int) -> None:
     shown = if_(is_number(chance), sign, "")
     mark = board.sign(left + 4, 2, shown, Look(fill="panel", size=14, bold=True, align="right"))
     look = Look(shows="rate", fill="panel", size=16, bold=True, align="right", indent=1)
-    board.put(left + 6, 4, chance, look, signed_by=mark)
+    board.put(left + 6, 4, chance_shown(chance), look, signed_by=mark)
 
 
 def _proposal(board: Board) -> None:

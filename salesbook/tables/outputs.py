@@ -317,6 +317,8 @@ class Score(
     rank: Position | None = None
     grade: Id | None = None
     """Blank where half of the weight lacks goals of its own, or chance reaches over three grades."""
+    grade_score: Annotated[Number | None, Since("0.3.0")] = None
+    """The score that the grade, or its range, goes by: often of four quarters, and never capped."""
     grade_range: Annotated[Sentence | None, Since("0.3.0")] = None
     """What the grade may be by chance, "B to D", where that is more than two neighbouring grades."""
     missing: MetricNames | None = None
@@ -1045,6 +1047,8 @@ class FunnelStage(
         Literal["weaker", "stronger", "no-difference", "too-few"] | None, Since("0.3.0")
     ] = None
     """Of its decided deals against those of all others of its kind, all that is compared allowed for."""
+    because: Annotated[Sentence | None, Since("0.3.0")] = None
+    """Of all deals together: that nobody was in the stage yet, or since when the history has it."""
 
 
 class LossReason(

@@ -47,7 +47,11 @@ def test_nobody_is_judged_before_anything_is_sold():
     assert found["help|company|company|"] == []
     assert "help-rest|company|company|" not in found
     assert found["today|company|company|"] == []
-    assert found["today-count|company|company|"] == [{"count": 0}]
+    (counted,) = found["today-count|company|company|"]
+    assert (counted["count"], sentence(counted["says"], "en")) == (
+        0,
+        "0 steps: 0 from alerts, 0 calls",
+    )
 
     board = lists_of(team_board.lists, first_day())
     assert board["team-talks|company|company|FY2026"] == []

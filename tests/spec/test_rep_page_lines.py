@@ -216,7 +216,7 @@ def test_the_answer_says_behind_and_ahead_only_beyond_luck(sold, low, high, sign
 def test_that_it_may_be_luck_is_said_once():
     """By the cause where it says so; by the answer where the cause names a measure."""
     shown = [attained("ann", YEAR, 50, due=100, target=200)]
-    card = measure("ann", "attainment", 0.5, 0.2, 1.8, 1)
+    card = measure("ann", "attainment", 0.5, 0.4, 1.1, 1)
     low = measure("ann", "win_rate", 0.1, 0.05, 0.15, 0.4)
     for lines in ([card], [card, low]):
         answer, cause = page(shown=shown, ScorecardLines=lines)["rep-answer", rep("ann"), None]
@@ -224,6 +224,16 @@ def test_that_it_may_be_luck_is_said_once():
             "normal swing" in labels.sentence(line["says"], "en") for line in (answer, cause)
         ]
         assert sum(says_luck) == 1
+
+
+def test_a_swing_that_holds_everything_is_never_called_normal():
+    """Neither by the answer, nor by the cause: 50 % of pace within 20 % to 180 % tells nothing."""
+    shown = [attained("ann", YEAR, 50, due=100, target=200)]
+    card = measure("ann", "attainment", 0.5, 0.2, 1.8, 1)
+    low = measure("ann", "win_rate", 0.1, 0.05, 0.15, 0.4)
+    for lines in ([card], [card, low]):
+        said = page(shown=shown, ScorecardLines=lines)["rep-answer", rep("ann"), None]
+        assert not any("normal swing" in labels.sentence(line["says"], "en") for line in said)
 
 
 def test_without_a_plan_only_what_was_sold_is_said():
@@ -621,7 +631,7 @@ def test_what_he_makes_of_visits_and_deals_is_said_where_luck_does_not_explain_i
         (
             "▼",
             "Sold per visit or call: 612",
-            "All reps: 1,883, beyond luck. What stands in the way?",
+            "All reps: 1,880, beyond luck. What stands in the way?",
         ),
         (
             "✓",

@@ -6,10 +6,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.outcome import Outcome
+from salesbook.domain.team.appraisal import grade_of
 from salesbook.domain.team.metric_values import METRICS
 from salesbook.errors import SettingsError
 from salesbook.labels import LANGUAGES, message_of, sentence, words
@@ -314,6 +316,7 @@ def test_the_range_belongs_to_the_score_beside_it():
     assert card["low"] == pytest.approx(150 - 1.28155 * error, abs=0.01)
     assert (card["score"], card["high"]) == (120.0, 120.0)
     assert facts_of(card, "card.uncut") == {"grade": "A", "score": 150.0}
+    assert card["grade_score"] == 150.0
     assert facts_of(card, "card.range") == {"low": 89.0, "high": 120.0}
 
 
@@ -341,6 +344,7 @@ def test_a_grade_over_four_quarters_says_so_also_where_there_is_none(grades):
     card = month_card(out, "r1", "2026-03")
     assert card["grade"] is None
     assert "grade" not in facts_of(card, "card.year")
+    assert facts_of(card, "card.year")["score"] == card["grade_score"]
     assert codes_of(card)[0] in ("card.near-median", "card.ranked")
 
 
@@ -410,7 +414,7 @@ def test_few_closed_deals_are_graded_over_four_quarters():
     policy = policy_of(Metrics=[ATTAINMENT], Grades=FOUR_GRADES)
     out = scored("2026-03-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
     card = month_card(out, "r1", "2026-03")
-    assert (card["score"], card["grade"]) == (9.6, "A")
+    assert (card["score"], card["grade"], card["grade_score"]) == (9.6, "A", 101.0)
     facts = facts_of(card, "card.grade-year")
     assert facts == {
         "grade": "A",
@@ -421,6 +425,25 @@ def test_few_closed_deals_are_graded_over_four_quarters():
     }
     assert codes_of(card)[0] == "card.grade-year"
     assert sentence(card["because"], "en").startswith("Grade A for 101 points in the four quarters")
+
+
+def test_no_score_beside_a_grade_belongs_to_another_grade():
+    """Of every period, whatever it goes by: the score of the grade, which stands beside it, earns
+    just that grade, and every sentence that names one names the same.
+    """
+    months = ("2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03")
+    plan = planned("r1", dict.fromkeys(months, 1000))
+    orders = [row for month in months[:4] for row in many_sales("r1", 40, 31, month)]
+    orders += many_sales("r1", 2, 48, "2026-02") + many_sales("r1", 3, 4000, "2026-03")
+    policy = policy_of(Metrics=[ATTAINMENT], Grades=FOUR_GRADES)
+    out = scored("2026-03-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
+    cards = [card for card in out.tables["Scorecard"].to_dict("records") if pd.notna(card["grade"])]
+    assert cards
+    for card in cards:
+        assert grade_of(card["grade_score"], policy.grades) == card["grade"], card["period"]
+        for code in ("card.grade-year", "card.uncut-year", "card.uncut"):
+            if code in codes_of(card):
+                assert facts_of(card, code)["score"] == card["grade_score"]
 
 
 def test_one_giant_deal_counts_for_no_more_than_a_large_one_in_rank_and_grade():

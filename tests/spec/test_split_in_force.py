@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -200,8 +201,11 @@ def test_a_resplit_above_the_target_is_said():
     asked = {"own": {"R1": 60_000}, "Orders": sold({("R1", "2026-01"): 90_000})}
     plan = split(empty_frame("TargetPlan"), 240_000, publish=True, **asked)
     found = outcome(plan, 240_000, resplit_from="2026-07", **asked).findings
-    said = {finding.code: finding.params for finding in found}["resplit-above-target"]
-    assert (str(said["sum"]), str(said["target"])) == ("2700.00", "2400.00")
+    (above,) = [finding for finding in found if finding.code == "resplit-above-target"]
+    said = {name: str(value) for name, value in above.params.items()}
+    assert (said["sum"], said["target"], said["month"]) == ("2700.00", "2400.00", "2026-06")
+    assert Decimal(said["sold"]) + Decimal(said["left"]) == Decimal(said["sum"])
+    assert above.found == "2,400.00", "what the cell holds, grouped as the sentence groups"
 
 
 def test_who_is_in_the_plan_no_more_keeps_the_target_until_it_is_published():

@@ -346,7 +346,7 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
     draft = split.run(on_day(asked, "2026-12-15", year=2026))
     assert said(draft) == [
         "Revenue 2026: publishing the draft changes 3 targets of 3 reps; "
-        "the sum of all months goes from 1,200.00 to 2,300.00, as version 2. "
+        "the sum of the months from December 2026 on goes from 100.00 to 1,200.00, as version 2. "
         "Plan changes has each of them.",
         "The year's target stays 1,200.00: the months left also make up 1,100.00 that past months "
         "lack.",
@@ -365,7 +365,7 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
     after = split.run(on_day(kept(asked, plan_of(draft)), "2026-12-15", publish=True))
     assert said(after) == [
         "Revenue 2026: published as version 2, which changes 3 targets of 3 reps; "
-        "the sum of all months went from 1,200.00 to 2,300.00.",
+        "the sum of the months from December 2026 on went from 100.00 to 1,200.00.",
         "The year's target stays 1,200.00: the months left also make up 1,100.00 that past months "
         "lack.",
     ]

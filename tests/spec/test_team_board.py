@@ -14,6 +14,7 @@ from salesbook.labels import sentence
 from salesbook.messages import Message
 from salesbook.pages.lines import helping, team_board
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext
+from salesbook.pages.lines.grades import graded
 from salesbook.pages.lines.team_board.hiring import seats_count
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from tests.drawn_tables import FEW, SEEDS
@@ -54,6 +55,37 @@ def test_reps_and_the_rest_add_up_to_the_total(seed):
         for field in ("sold", "due", "amount"):
             parts = sum(line[field] or 0 for line in found[block])
             assert parts == (total[field] or 0), (block, field)
+
+
+@FEW
+@given(SEEDS)
+def test_no_grade_stands_without_the_score_that_it_goes_by(seed):
+    """Beside a score that it does not go by, a grade alone reads as an error."""
+    context = a_company(seed)
+    cards = context.tables["Scorecard"].set_index(["period", "rep_id"])
+    found = boards(context)
+    for block in [block for block in found if block.startswith("team-reps|")]:
+        for line in found[block]:
+            says = line.get("says")
+            assert "word" not in line
+            if says is not None and says.code == "page.graded":
+                card = cards.loc[(block.rpartition("|")[2], line["row_key"])]
+                assert says.params["score"] == card["grade_score"]
+
+
+@pytest.mark.parametrize(
+    ("grade", "grade_range", "score", "en"),
+    [
+        ("D", None, 54.0, "D · 54"),
+        (None, Message("grade-range", {"best": "B", "worst": "D"}), 88.0, "B–D · 88"),
+        (None, Message("grade-range", {"best": "C", "worst": None}), 41.0, "≤ C · 41"),
+        ("D", None, None, None),
+        (None, None, 54.0, None),
+    ],
+)
+def test_a_grade_is_said_with_its_score(grade, grade_range, score, en):
+    said = graded(grade, grade_range, score)
+    assert (None if said is None else sentence(said, "en")) == en
 
 
 @FEW

@@ -135,3 +135,11 @@ def test_amounts_of_one_sentence_are_rounded_alike():
     """As the first one, whose three digits count."""
     assert money.three_digits_alike(2, 28_785_500, 102_729_000) == [288_000, 1_027_000]
     assert money.three_digits_alike(2, 4_567_00, 1_234_567_89) == [4_567, 1_234_568]
+
+
+def test_amounts_held_beside_each_other_have_three_digits_each():
+    """Whichever is first, and whichever is the larger."""
+    assert money.three_digits_each(2, 9_822_00, 13_795_00) == [9_820, 13_800]
+    assert money.three_digits_each(2, 13_795_00, 9_822_00) == [13_800, 9_820]
+    assert money.three_digits_each(2, 812_40, 1_234_567_00, 0) == [812, 1_230_000, 0]
+    assert money.three_digits_each(0, -9_822) == [-9_820]

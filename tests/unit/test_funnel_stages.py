@@ -15,6 +15,7 @@ from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, pas
 from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.frames import empty_frame, frame_from_rows, frame_of
+from salesbook.labels import sentence
 from salesbook.tables.settings import Rules
 from tests.drawn_tables import SEEDS
 from tests.pipeline_book import AS_OF, day, deal, draw, numbered, policy, records
@@ -102,6 +103,44 @@ def test_slices_come_in_order_and_blank_ones_not_at_all():
         ("source", "web", 1),
         ("pipeline", "main", 2),
     ]
+
+
+def said_of(stage, outcome):
+    """What the row of all deals says of a stage, as people read it."""
+    rows = all_rows(outcome).set_index("stage")
+    because = rows.loc[stage, "because"]
+    return None if pd.isna(because) else sentence(because, "en")
+
+
+def test_a_stage_that_nobody_was_in_says_so():
+    """Put between two others it stands empty; counted under `any` are deals that went past it."""
+    past = {"Deals": [deal("d", "Talks")], "StageHistory": history("Lead", "Talks")}
+    empty = funnel.run(draw(**past))
+    assert said_of("Offer", empty) == "No deal has entered this stage yet."
+    assert (said_of("Lead", empty), said_of("Talks", empty)) == (None, None)
+    counted = funnel.run(draw(**past, settings=policy(funnel_rule="any")))
+    assert said_of("Offer", counted) == (
+        "No deal has entered this stage yet; those counted here went past it."
+    )
+
+
+def test_a_stage_that_came_later_says_since_when_the_history_has_it():
+    """Six deals were past it before the first one that stood there; four may as well have skipped it."""
+    for count, said in (
+        (6, "The history has this stage from 2026-01-03 on; 6 deals were past it before."),
+        (4, None),
+    ):
+        names = [f"d{at}" for at in range(count)]
+        rows = [row for name in names for row in history("Lead", "Talks", deal_id=name)]
+        later = [
+            {**row, "entered_on": day("2026-01-03")} for row in history("Offer", deal_id="new")
+        ]
+        deals = [*(deal(name, "Talks") for name in names), deal("new", "Offer")]
+        outcome = funnel.run(draw(Deals=deals, StageHistory=[*rows, *later]))
+        assert said_of("Offer", outcome) == said
+        of_others = outcome.tables["Funnel"]
+        is_all = (of_others["slice_kind"] == "all") & (of_others["period"] == "all")
+        assert of_others.loc[~is_all, "because"].isna().all()
 
 
 def test_no_deals_give_the_stages_with_nothing_in_them():

@@ -30,7 +30,7 @@ from salesbook.tables import TABLES, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.book import build_book
 from workbook.build.defaults import _RULES
-from workbook.build.look import number_format
+from workbook.build.look import column_width, number_format
 from workbook.build.names import choice_name
 from workbook.build.vba import sources
 
@@ -345,3 +345,17 @@ def test_parked_notes_have_room_for_what_people_wrote(language):
     area = next(iter(sheet.tables.values())).ref
     first_row = range_boundaries(area)[1] + 1
     assert sheet.cell(first_row, names.index("content") + 1).alignment.wrap_text
+
+
+@both
+@pytest.mark.parametrize("table", ["ProcessReview", "RepEfficiency", "ScorecardLines"])
+def test_a_number_that_may_be_an_amount_has_the_room_of_one(table, language):
+    """Seven digits, their commas and two decimals: a number without room shows as ###."""
+    fields = [
+        field
+        for field in TABLES[table].fields
+        if field.name in ("value", "before", "peers", "goal") and field.kind is Kind.NUMBER
+    ]
+    assert fields
+    for field in fields:
+        assert column_width(table, field, language) >= len("-1,234,567.89") + 1, field.name

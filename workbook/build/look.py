@@ -17,7 +17,7 @@ from xlsxwriter.theme import THEME_XML_2007
 from salesbook import labels
 from salesbook.labels import Language
 from salesbook.money import currency_decimals
-from salesbook.tables import FieldSpec, Kind, Part, Role
+from salesbook.tables import TABLES, FieldSpec, Kind, Part, Role
 
 INK: Final = "#1F2A37"
 QUIET: Final = "#667085"
@@ -236,12 +236,25 @@ def column_width(table: str, field: FieldSpec, language: Language) -> float:
     """Width in characters for a field's usual values, for every word that it may take, and for its
     header in bold on two lines."""
     usual = _OWN_WIDTHS.get(field.name, _WIDTHS[field.kind])
+    if _may_be_money(table, field):
+        usual = max(usual, _WIDTHS[Kind.MONEY])
     usual = _TABLE_WIDTHS.get((table, field.name), usual)
     words = (labels.choice(f"{table}.{field.name}", code, language) for code in field.choices)
     longest_word = max(map(shown_length, words), default=0)
     # Bold letters are wider, and the filter's button stands in the header's corner.
     with_header = _header_length(labels.header(table, field.name, language)) * 1.12 + 4
     return max(usual, longest_word + _BESIDE, with_header)
+
+
+def _may_be_money(table: str, field: FieldSpec) -> bool:
+    """Whether a plain number holds an amount in some rows: those whose unit, or metric, is money.
+
+    A number that has no room shows as ###, which a text never does.
+    """
+    if field.kind is not Kind.NUMBER:
+        return False
+    names = TABLES[table].field_names
+    return "unit" in names or ("metric" in names and field.name in ("value", "goal", "before"))
 
 
 def _header_length(header: str) -> float:

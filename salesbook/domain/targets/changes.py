@@ -113,13 +113,18 @@ def _amount_or_0(cell: object, name: str) -> int:
     return 0 if pd.isna(value) else int(value)
 
 
-def answer(plan: pd.DataFrame, policy: Policy, *, publish: bool) -> list[Message]:
+def answer(
+    plan: pd.DataFrame, targets: pd.DataFrame, policy: Policy, *, publish: bool
+) -> list[Message]:
     """Say for each year and metric what publishing these drafts changes, or has changed.
 
-    The same figures before and after: how many targets of how many reps, and the months' sum.
+    The same figures before and after: how many targets of how many reps, and the sum of the months
+    from the first that changes on. Months before it hold what was planned and not what was sold:
+    with them the sum would be one more figure of the year, which nobody has set.
 
     Args:
         plan: with its drafts.
+        targets: Targets as `targets_as_they_count` gives them.
         publish: they are published in this run.
     """
     kind = "published" if publish else "draft"
@@ -136,26 +141,45 @@ def answer(plan: pd.DataFrame, policy: Policy, *, publish: bool) -> list[Message
         before = held[(year_of_held == year) & (held["metric"] == metric)]
         after = plan[(year_of_row == year) & (plan["metric"] == metric)]
         topic = Topic.of(int(year), str(metric), policy.decimals)
+        since = str(cells["period"].min())
         params: dict[str, Fact] = {
             "year": str(year),
             "metric": f"Targets.metric={metric}",
             "cells": len(cells),
             "reps": int(cells["rep_id"].nunique()),
-            "before": topic.amount(int(before["amount"].sum())),
-            "after": topic.amount(int(after["amount"].sum())),
+            "since": since,
+            "before": topic.amount(_sum_since(before, since)),
+            "after": topic.amount(_sum_since(after, since)),
             "version": int(cells["version"].max()),
             "changes": "PlanChanges",
         }
         code = f"plan.{kind}-first" if before.empty else f"plan.{kind}-changes"
         messages.append(Message(code, params))
-        messages.extend(_of_the_year(before, after, topic))
+        company = _company_target(targets, int(year), str(metric))
+        messages.extend(_of_the_year(before, after, topic, company))
     return messages
 
 
-def _of_the_year(before: pd.DataFrame, after: pd.DataFrame, topic: Topic) -> Iterator[Message]:
+def _sum_since(rows: pd.DataFrame, since: str) -> int:
+    """What the months from this one on come to."""
+    return int(rows.loc[rows["period"] >= since, "amount"].sum())
+
+
+def _company_target(targets: pd.DataFrame, year: int, metric: str) -> int | None:
+    """The company's target of a year; None without one."""
+    is_asked = (targets["year"] == year) & (targets["metric"] == metric)
+    amounts = targets.loc[is_asked & (targets["scope_kind"] == "company"), "target"]
+    return int(amounts.iloc[0]) if len(amounts) else None
+
+
+def _of_the_year(
+    before: pd.DataFrame, after: pd.DataFrame, topic: Topic, company: int | None
+) -> Iterator[Message]:
     """Say what becomes of the year's target, where the sum of its months says something else.
 
-    Months that ask for less because more was sold before look like a target that is cut.
+    Months that ask for less because more was sold before look like a target that is cut. Where
+    binding targets lift the quotas above the company's target, a finding says what the year comes
+    to: the sum of the quotas beside it would be a second figure for one year.
     """
     carried_before = int(before["carried"].fillna(0).sum())
     carried = int(after["carried"].fillna(0).sum())
@@ -163,6 +187,8 @@ def _of_the_year(before: pd.DataFrame, after: pd.DataFrame, topic: Topic) -> Ite
         return
     quota_before = int(before["amount"].sum()) - carried_before
     quota = int(after["amount"].sum()) - carried
+    if company is not None and quota != company:
+        return
     stays = "stays" if quota == quota_before else "moves"
     facts: dict[str, Fact] = {
         "before": topic.amount(quota_before),

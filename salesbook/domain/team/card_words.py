@@ -69,23 +69,22 @@ def _grade_by_another_score(card: Card, policy: Policy) -> Iterator[Message]:
         return
     if given.year_until is not None:
         yield Message("card.grade-year", {"grade": given.grade, **_graded_over_a_year(card)})
-        if grade_of(given.shown, policy.grades) != given.grade:
-            yield Message("card.uncut-year", {"score": _points_reached(given.compared)})
+        if math.floor(given.shown) != given.graded_score:
+            yield Message("card.uncut-year", {"score": given.graded_score})
         return
 
     # A hair between the two scores is worth a sentence only where a grade begins there.
     shown = float(card.marks.total[card.place])
     would_be_another = grade_of(shown, policy.grades) != given.grade
     if would_be_another or _counts_otherwise(card):
-        graded_by = _points_reached(given.compared)
-        yield Message("card.uncut", {"grade": given.grade, "score": graded_by})
+        yield Message("card.uncut", {"grade": given.grade, "score": given.graded_score})
 
 
 def _graded_over_a_year(card: Card) -> dict[str, Fact]:
     """What the four quarters come to, and why they are graded instead of the period."""
     return {
         "day": card.given.year_until,
-        "score": _points_reached(card.given.shown),
+        "score": card.given.graded_score,
         "closed": int(card.marks.cases[card.place]),
         "needed": ENOUGH_CASES,
     }
@@ -146,8 +145,11 @@ def _too_few_for_a_rate(card: Card, policy: Policy) -> Iterator[Message]:
 def _counted_otherwise(card: Card) -> Iterator[Message]:
     """The score that counts, where it is another than the one shown."""
     if _counts_otherwise(card):
-        compared = float(card.marks.compared[card.place])
-        yield Message("card.uncut-period", {"score": shown_points(compared)})
+        is_graded = card.given.year_until is None and not math.isnan(card.given.graded_score)
+        compared = shown_points(float(card.marks.compared[card.place]))
+        # The same number as in the column beside the grade, where that goes by the same score.
+        points = card.given.graded_score if is_graded else compared
+        yield Message("card.uncut-period", {"score": points})
 
 
 def _counts_otherwise(card: Card) -> bool:
@@ -225,8 +227,3 @@ def _trend(card: Card) -> Iterator[Message]:
         yield Message("card.trend-up", facts)
     else:
         yield Message("card.trend-down", facts)
-
-
-def _points_reached(score: float) -> float:
-    """Whole points that a grade has: rounded up, 99.6 would seem to reach a grade from 100 on."""
-    return float(math.floor(score))

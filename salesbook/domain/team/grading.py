@@ -41,6 +41,16 @@ class GradeGiven:
     real_weight: float = 0.0
     """Of the same period."""
 
+    @property
+    def graded_score(self) -> float:
+        """Whole points that the grade, or its range, goes by; nan where nothing is graded.
+
+        Cut and never rounded up: 99.6 would seem to reach a grade that begins at 100.
+        """
+        if math.isnan(self.compared):
+            return math.nan
+        return float(math.floor(max(self.compared, 0.0)))
+
 
 def grade_given(
     marks: Marks, year: Marks | None, place: int, grades: Sequence[Grade]

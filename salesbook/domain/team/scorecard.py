@@ -174,6 +174,7 @@ def _card_rows(appraisal: _Appraisal, policy: Policy) -> Iterator[dict[str, Any]
             "high": marks.total_high[place],
             "rank": marks.ranks[place].rank,
             "grade": given.grade,
+            "grade_score": given.graded_score,
             "grade_range": _range(given),
             "missing": list_text(missing) or None,
             "moved": moves.sentence(rep),

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
+
+import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import last_day
 from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits, three_digits_alike
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line, ListLines
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import WORDINGS, PeriodFigures, wording_of
 from salesbook.pages.lines.selectors import three_spans
 from salesbook.pages.lines.without_target import why_no_target
 
 _MOST: Final = 2
-_ALMOST_CERTAIN: Final = 0.95
-"""From this chance on nobody says "more likely than not", nor "probably"."""
-_SIGN_OF_KIND: Final = {
-    "sure": GOOD,
-    "likely": GOOD,
-    "open": ATTENTION,
-    "unlikely": BEHIND,
-    "hopeless": BEHIND,
-}
-_KIND_OF_SIGN: Final = {GOOD: "likely", ATTENTION: "open", BEHIND: "unlikely"}
-_IF_CERTAIN: Final = {"likely": "sure", "unlikely": "hopeless"}
+_WORST_LAST: Final = (GOOD, ATTENTION, BEHIND)
+_FEW: Final = 0.1
+"""Under this part of what is missing, what is in sight is nearly nothing."""
+_WIDE: Final = 0.25
+"""From this part of what is missing on, what 1 in 10 outcomes brings is something."""
 
 
 def lists(
@@ -43,43 +39,38 @@ def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: s
         lines.append(_ended(context, figures.line(scope, period), period))
 
     reached: list[str] = []
-    by_kind: dict[str, list[str]] = {kind: [] for kind in _SIGN_OF_KIND}
+    by_kind: dict[str, list[str]] = {wording.kind: [] for wording in WORDINGS}
     for span in three_spans(context, period):
         line = figures.line(scope, span)
-        if line["sign"] is None or _is_over(context, span):
+        if line["chance_rate"] is None or _is_over(context, span):
             continue
         # What is sold already is no matter of chance.
         is_reached = line["target"] is not None and (line["sold"] or 0) >= line["target"]
-        (reached if is_reached else by_kind[_kind(line)]).append(span)
+        kind = wording_of(line["chance_rate"]).kind
+        (reached if is_reached else by_kind[kind]).append(span)
     if reached:
         lines.append({"sign": GOOD, "says": _named("reached", reached)})
-    for kind, periods in by_kind.items():
+    for wording in WORDINGS:
+        periods = by_kind[wording.kind]
         if periods:
-            says = _sentence(context, figures, scope, kind, periods)
-            lines.append({"sign": _SIGN_OF_KIND[kind], "says": says})
+            says = _sentence(context, figures, scope, wording.kind, periods)
+            lines.append({"sign": wording.sign, "says": says})
     if not lines:
         lines.append({"says": _nothing_known(context, figures, scope, period)})
     return _in_two(lines)
 
 
-def _kind(line: Line) -> str:
-    """How sure it is that a period reaches its target."""
-    kind = _KIND_OF_SIGN[str(line["sign"])]
-    return _IF_CERTAIN.get(kind, kind) if is_almost_certain(line["chance_rate"]) else kind
-
-
-def is_almost_certain(chance: float | None) -> bool:
-    """Whether a chance leaves hardly a doubt that a target is reached, or that it is missed."""
-    return chance is not None and max(chance, 1 - chance) >= _ALMOST_CERTAIN
-
-
 def _in_two(lines: list[Line]) -> list[Line]:
-    """As many sentences as a page has room for: the last, which is the worst, always has its own."""
+    """As many sentences as a page has room for: the last, which is the worst, always has its own.
+
+    A line that holds several has the sign of the worst: a tick before "will miss" is a lie.
+    """
     if len(lines) <= _MOST:
         return lines
-    first, *others, last = lines
-    says = joined(line["says"] for line in (first, *others))
-    return [{**first, "says": says}, last]
+    *others, last = lines
+    signs = [line["sign"] for line in others if line.get("sign") in _WORST_LAST]
+    sign = max(signs, key=_WORST_LAST.index, default=None)
+    return [{**others[0], "sign": sign, "says": joined(line["says"] for line in others)}, last]
 
 
 def _is_over(context: PageContext, period: str) -> bool:
@@ -110,9 +101,52 @@ def _sentence(
     decimals = context.policy.decimals
     sold, target, landing = (int(line[field] or 0) for field in ("sold", "target", "middle"))
     missed, to_go = three_digits_alike(decimals, max(target - landing, 0), max(target - sold, 0))
+    facts: dict[str, Fact] = {"period": longest, "amount": missed, "to_go": to_go}
+    if _hangs_on_few(line):
+        return _on_few_deals(context, scope, f"page.answer.{kind}-few", facts, line)
     # What is in sight is the rest also as it is said: the other two stand beside it in tiles.
-    facts: dict[str, Fact] = {"amount": missed, "to_go": to_go, "in_sight": to_go - missed}
-    return Message(f"page.answer.{kind}", {"period": longest, **facts})
+    return Message(f"page.answer.{kind}", {**facts, "in_sight": to_go - missed})
+
+
+def _hangs_on_few(line: Line) -> bool:
+    """Whether the middle outcome brings nearly nothing, and a good one a part that counts.
+
+    "About 0 in sight" beside a chance of 11 % reads as a contradiction: it is one large deal that
+    comes, or does not.
+    """
+    sold, target, landing = (int(line[field] or 0) for field in ("sold", "target", "middle"))
+    missing = target - sold
+    best = line["high"]
+    if missing <= 0 or best is None:
+        return False
+    return landing - sold < _FEW * missing and best - sold >= _WIDE * missing
+
+
+def _on_few_deals(
+    context: PageContext, scope: Scope, code: str, facts: dict[str, Fact], line: Line
+) -> Message:
+    """On which deal the rest hangs most of all; where none is due, what a good outcome brings."""
+    decimals = context.policy.decimals
+    largest = largest_deal_due(context, scope, line["on"])
+    if largest is None:
+        best = three_digits(int(line["high"]) - int(line["sold"] or 0), decimals)
+        return Message(f"{code}-none", {**facts, "best": best})
+    name = context.name_of("Deals", str(largest.deal_id))
+    amount = three_digits(int(largest.amount), decimals)
+    return Message(code, {**facts, "name": name, "deal": amount})
+
+
+def largest_deal_due(context: PageContext, scope: Scope, until: pd.Timestamp) -> Any:
+    """The largest open deal of a scope that counts and is expected by a day; None without one."""
+    deals = context.counted_deals
+    due = deals[deals["amount"].notna() & (deals["expected_on"] <= until)]
+    if scope.kind == "rep":
+        due = due[due["rep_id"] == scope.key]
+    elif scope.kind == "team":
+        due = due[due["rep_id"].map(context.team_of, na_action="ignore") == scope.key]
+    if due.empty:
+        return None
+    return next(due.sort_values(["amount", "deal_id"], ascending=[False, True]).itertuples())
 
 
 def _named(kind: str, periods: list[str]) -> Message:

@@ -28,6 +28,8 @@ _SHOWN: Final = 4
 _WATCHED_UNDER: Final = 0.95
 """Under this share of pace a rep is watched, though it may be luck."""
 _MONTHS: Final = 12
+_TELLS_NOTHING: Final = 0.75
+"""A swing as wide as this part of the pace holds who sells nearly nothing and who is on pace."""
 
 LuckRanges = dict[str, tuple[float | None, float | None]]
 """By rep the lowest and the highest pace that luck alone leaves him; None where nobody knows."""
@@ -52,6 +54,16 @@ class RepPace:
     def rate(self) -> float:
         """Sold over what was due by now."""
         return self.sold / self.due
+
+    @property
+    def swing(self) -> tuple[float, float] | None:
+        """The range that luck alone leaves; None where nobody knows it."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    @property
+    def is_too_early(self) -> bool:
+        """Whether luck leaves so much open that nobody can tell anything of the rep yet."""
+        return self.swing is None or self.swing[1] - self.swing[0] >= _TELLS_NOTHING
 
     @property
     def need(self) -> tuple[float, int, str]:
@@ -205,7 +217,10 @@ def _sold_by_month(context: PageContext) -> dict[tuple[str, str], int]:
 
 
 def cause_of(context: PageContext, pace: RepPace) -> Message:
-    """The strongest cause that luck does not explain; else that it may be luck, with one fact."""
+    """The strongest cause that luck does not explain; else that it may be luck, with one fact.
+
+    A swing so wide that it holds everything explains nothing: then it is too early to tell.
+    """
     worst = worst_metric(context, pace.rep_id)
     if worst is not None:
         kind = "rate" if worst["metric"] in SHARES else "number"
@@ -218,13 +233,24 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
         return Message(f"page.why.{kind}", facts)
 
     largest = largest_open_deal(context, pace.rep_id)
-    luck = "page.why.luck" if pace.sign != BEHIND else "page.why.unknown"
+    kind, said_of_luck = _part_of_luck(pace)
     if largest is None:
-        return Message(f"{luck}-no-deal")
+        return Message(f"page.why.{kind}-no-deal", said_of_luck)
     amount = three_digits(int(largest.amount), context.policy.decimals)
-    return Message(
-        f"{luck}-deal", {"amount": amount, "name": context.name_of("Deals", largest.deal_id)}
-    )
+    name = context.name_of("Deals", largest.deal_id)
+    return Message(f"page.why.{kind}-deal", {**said_of_luck, "amount": amount, "name": name})
+
+
+def _part_of_luck(pace: RepPace) -> tuple[str, dict[str, Fact]]:
+    """Whether luck may be all of it, is not, or whether nobody can tell yet."""
+    if pace.sign == BEHIND:
+        return "unknown", {}
+    if pace.swing is None:
+        return "new", {}
+    if pace.is_too_early:
+        low, high = pace.swing
+        return "few", {"low": low, "high": high}
+    return "luck", {}
 
 
 def worst_metric(context: PageContext, rep_id: str) -> Any:

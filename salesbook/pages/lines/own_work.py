@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from salesbook.messages import Fact, Message
-from salesbook.money import three_digits_alike, to_minor
+from salesbook.money import three_digits_each, to_minor
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import BEHIND, GOOD, Line
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -75,7 +75,7 @@ def _said(row: Record, decimals: int) -> tuple[Fact, Fact]:
     """A rep's value and that of all reps, as the table's own sentence says them."""
     numbers = (float(row["value"]), float(row["peers"]))
     if row["unit"] == "money":
-        value, peers = three_digits_alike(
+        value, peers = three_digits_each(
             decimals, *(to_minor(number, decimals) for number in numbers)
         )
         return value, peers

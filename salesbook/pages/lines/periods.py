@@ -8,7 +8,8 @@ working days left; `middle` is the landing, `low` and `high` the range in which 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -17,6 +18,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.messages import Message
+from salesbook.money import three_digits
 from salesbook.pages.lines.context import PageContext, Scope, slice_of
 from salesbook.pages.lines.line import (
     ATTENTION,
@@ -32,15 +34,48 @@ LIKELY: Final = 0.6
 """From this chance on a target will more likely than not be reached, with room for error."""
 OPEN: Final = 0.3
 """From this chance on it is open; below, it will probably be missed."""
+HARDLY: Final = 0.001
+"""What a chance is at least, and lacks at least, while a period runs: a forecast of so many draws
+knows no smaller one, and 0% would be a certainty that nobody has."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """From which chance on a target is spoken of in which words, and with which sign."""
+
+    least: float
+    kind: str
+    """Of the sentences `page.answer.<kind>`."""
+    sign: str
+
+
+WORDINGS: Final = (
+    Wording(0.95, "sure", GOOD),
+    Wording(0.8, "likely", GOOD),
+    Wording(LIKELY, "should", GOOD),
+    Wording(OPEN, "open", ATTENTION),
+    # At 5 % and less nobody says "probably" any more.
+    Wording(math.nextafter(0.05, 1), "unlikely", BEHIND),
+    Wording(0.0, "hopeless", BEHIND),
+)
+"""The one table of words for chances, the best first; every page takes its words from it."""
+
+
+def wording_of(chance: float) -> Wording:
+    """How a chance is said."""
+    return next(wording for wording in WORDINGS if chance >= wording.least)
 
 
 def sign_of_chance(chance: float | None) -> str | None:
     """✓ likely, ● open, ▼ unlikely; None where nobody knows."""
-    if chance is None:
-        return None
-    if chance >= LIKELY:
-        return GOOD
-    return ATTENTION if chance >= OPEN else BEHIND
+    return None if chance is None else wording_of(chance).sign
+
+
+def chance_left(chance: float | None, *, is_settled: bool) -> float | None:
+    """A chance as pages have it: 0 and 1 only of what is settled, as it is over or reached."""
+    if chance is None or is_settled:
+        return chance
+    return min(max(chance, HARDLY), 1 - HARDLY)
 
 
 @dataclass(frozen=True)
@@ -110,13 +145,16 @@ class PeriodFigures:
         due = whole(attained.get("due"))
         is_over = last < context.as_of
         days_left = 0 if is_over else context.calendar.count(max(first, context.as_of), last)
-        chance = present(forecast.get("chance_rate"))
+        is_reached = target is not None and sold is not None and sold >= target
+        known = present(forecast.get("chance_rate"))
+        chance = chance_left(known, is_settled=is_over or is_reached)
         sign = sign_of_chance(chance)
         if is_over and target:
             sign = GOOD if (sold or 0) >= target else BEHIND
 
         parts = (whole(forecast.get("to_come")), whole(forecast.get("repeat")))
         to_come = [amount for amount in parts if amount is not None]
+        low, high = (None, None) if is_over else self._range(forecast)
         return {
             "sign": sign,
             "says": Message("page.period", {"period": period}),
@@ -126,8 +164,8 @@ class PeriodFigures:
             "target": target,
             "rate": sold / due if due and sold is not None else None,
             "middle": sold if is_over else whole(forecast.get("p50")),
-            "low": None if is_over else whole(forecast.get("p10")),
-            "high": None if is_over else whole(forecast.get("p90")),
+            "low": low,
+            "high": high,
             "chance_rate": chance,
             "expected": whole(forecast.get("open_expected")),
             "amount": sum(to_come) if to_come else None,
@@ -135,6 +173,15 @@ class PeriodFigures:
             "since_on": pd.Timestamp(first),
             "on": pd.Timestamp(last),
         }
+
+    def _range(self, forecast: Mapping[str, Any]) -> tuple[int | None, int | None]:
+        """In which 8 of 10 outcomes lie; None where both ends read alike, as on the last day."""
+        low, high = whole(forecast.get("p10")), whole(forecast.get("p90"))
+        if low is None or high is None:
+            return None, None
+        decimals = self.context.policy.decimals
+        has_width = three_digits(low, decimals) != three_digits(high, decimals)
+        return (low, high) if has_width else (None, None)
 
 
 def _periods_by_owner(known: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], set[str]]:

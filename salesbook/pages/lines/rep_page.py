@@ -30,6 +30,7 @@ from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits, whole_percent
 from salesbook.pages.lines import helping, own_pipeline, pay, talk, training
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
+from salesbook.pages.lines.grades import graded
 from salesbook.pages.lines.line import (
     AHEAD,
     ATTENTION,
@@ -44,6 +45,7 @@ from salesbook.pages.lines.line import (
 from salesbook.pages.lines.periods import PeriodFigures, period_figures, sign_of_chance
 
 PAGE: Final = "RepPage"
+_ABOUT_LUCK: Final = ("page.why.luck-", "page.why.few-", "page.why.new-")
 
 
 def lists(context: PageContext) -> Iterator[ListLines]:
@@ -122,8 +124,10 @@ def _answer(
     rank = whole(card.get("rank"))
     more = () if rank is None else (Message("page.rep.rank", {"rank": rank}),)
     cause = helping.cause_of(context, pace) if pace.sign in (BEHIND, ATTENTION) else None
-    if kind == "watched" and cause is not None and cause.code.startswith("page.why.luck-"):
-        # The cause says that it is luck; once is enough.
+    is_said_below = cause is not None and cause.code.startswith(_ABOUT_LUCK)
+    if kind == "watched" and (is_said_below or pace.is_too_early):
+        # Where the cause says that it is luck, once is enough; where nobody can tell yet, a swing
+        # that holds everything is not called normal.
         kind = "watched-plain"
     says = Message(f"page.rep.{kind}", facts, more)
     lines: list[Line] = [{"sign": pace.sign or GOOD, "says": says, "rate": pace.rate}]
@@ -181,7 +185,7 @@ def _pace(
 def _luck_and_grade(context: PageContext, rep: str, pace: helping.RepPace) -> Message | None:
     """Within which bounds luck alone leaves the pace, and which grade the score card gives."""
     card = _card(context, rep)
-    grade, grades = present(card.get("grade")), present(card.get("grade_range"))
+    grade = graded(card.get("grade"), card.get("grade_range"), card.get("grade_score"))
     parts = []
     if pace.low is not None and pace.high is not None:
         parts.append(
@@ -190,11 +194,7 @@ def _luck_and_grade(context: PageContext, rep: str, pace: helping.RepPace) -> Me
             )
         )
     if grade is not None:
-        parts.append(Message("page.rep.grade", {"grade": grade}))
-    elif isinstance(grades, Message):
-        parts.append(Message("page.rep.grades", grades.params))
-    elif grades is not None:
-        parts.append(Message("page.rep.grade", {"grade": str(grades)}))
+        parts.append(Message("page.rep.graded", grade.params))
     return joined(parts) if parts else None
 
 
@@ -216,6 +216,9 @@ def _landing(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line
         if target is not None:
             kind, facts["target"] = "tile-landing", three_digits(target, decimals)
         result["says"] = Message(f"page.rep.{kind}", facts)
+    elif target is not None:
+        facts = {"target": three_digits(target, decimals)}
+        result["says"] = Message("page.rep.tile-landing-plain", facts)
     if target is not None and chance is not None:
         short = max(target - landing, 0)
         result |= {"sign": sign_of_chance(chance), "amount": short}
@@ -224,11 +227,11 @@ def _landing(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line
 
 
 def _chance(chance: float, short: Any) -> Message:
-    """A chance of few draws is never said to be none or certain."""
+    """A chance of few draws is never said to be none or certain; what is settled is."""
     kind = "chance"
-    if chance < 0.01:
+    if 0 < chance < 0.01:
         kind = "chance-hardly"
-    elif chance > 0.99:
+    elif 0.99 < chance < 1:
         kind = "chance-nearly"
     more = (Message("page.rep.short", {"amount": short}),) if short is not None else ()
     return Message(f"page.rep.{kind}", {"chance": whole_percent(chance)}, more)

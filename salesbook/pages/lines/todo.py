@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from salesbook.domain.alerts.first import MANY
 from salesbook.domain.alerts.rows import Rank, rank_of
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
+from salesbook.money import three_digits
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import (
@@ -70,8 +71,23 @@ def lists(
     of_scope = steps.get(scope, [])
     shown = context.room_of_rep(_SHOWN_OF_REP) if scope.kind == "rep" else _SHOWN
     yield ListLines(page, "today", scope, [step.line for step in of_scope[:shown]])
-    in_all = sum(step.count for step in of_scope)
-    yield ListLines(page, "today-count", scope, [{"count": in_all}])
+    yield ListLines(page, "today-count", scope, [_counted(of_scope)])
+
+
+def _counted(steps: list[Step]) -> Line:
+    """How many steps there are in all, and of what: Alerts alone has fewer rows than these."""
+    in_all = sum(step.count for step in steps)
+    of_kind = {
+        kind: sum(step.count for step in steps if step.kind == kind) for kind in (_CALL, _TALK)
+    }
+    facts: dict[str, Fact] = {
+        "count": in_all,
+        "alerts": in_all - sum(of_kind.values()),
+        "calls": of_kind[_CALL],
+        "talks": of_kind[_TALK],
+    }
+    kind = "counted-talks" if of_kind[_TALK] else "counted"
+    return {"count": in_all, "says": Message(f"page.todo.{kind}", facts)}
 
 
 def steps_by_scope(context: PageContext) -> dict[Scope, list[Step]]:
@@ -107,18 +123,39 @@ def _summed_up(context: PageContext, steps: list[Step]) -> list[Step]:
 
 def _sum_of(context: PageContext, first: Step, of_kind: list[Step]) -> Step:
     amounts = [step.amount for step in of_kind if step.amount is not None]
+    facts: dict[str, Fact] = {
+        "count": len(of_kind),
+        "kind": f"{_words_of(first.kind)}={first.kind}",
+    }
     line: Line = {
         "sign": first.line["sign"],
         "says": first.line["says"],
-        "because": Message(
-            "page.todo.many",
-            {"count": len(of_kind), "kind": f"{_words_of(first.kind)}={first.kind}"},
-        ),
+        "because": _with_the_largest(context, of_kind, facts),
         "amount": sum(amounts) if amounts else None,
         "table": "Alerts",
     }
     subject = ("Alerts", first.kind)
     return Step(first.rank, first.kind, subject, first.scopes, None, line, count=len(of_kind))
+
+
+def _with_the_largest(context: PageContext, of_kind: list[Step], facts: dict[str, Fact]) -> Message:
+    """How many steps a line stands for, and the largest of them: with that one somebody begins.
+
+    Where none has an amount it is the first. Named are whom or what it is about, and who acts.
+    """
+    with_amount = [step for step in of_kind if step.amount is not None]
+    largest = max(with_amount, key=lambda step: step.amount or 0, default=of_kind[0])
+    name, who = largest.line.get("subject"), largest.line.get("rep")
+    if name is None:
+        return Message("page.todo.many", facts)
+
+    facts = {**facts, "name": name}
+    kind = "first" if largest.amount is None else "largest"
+    if largest.amount is not None:
+        facts["amount"] = three_digits(largest.amount, context.policy.decimals)
+    if who is None:
+        return Message(f"page.todo.many-{kind}-nobodys", facts)
+    return Message(f"page.todo.many-{kind}", {**facts, "who": who})
 
 
 def _words_of(kind: str) -> str:

@@ -17,6 +17,7 @@ from salesbook.domain.pipeline.funnel.pace import Pace, pace_of
 from salesbook.domain.pipeline.funnel.periods import funnel_periods, period_counts
 from salesbook.domain.pipeline.funnel.reasons import loss_reasons
 from salesbook.domain.pipeline.funnel.slices import Cut
+from salesbook.domain.pipeline.funnel.stage_age import stage_notes, with_notes
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, period_frame
 from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.team.staff import Staff
@@ -51,6 +52,8 @@ def make_funnel(task: Task, now: PipelineNow, cuts: Sequence[Cut], staff: Staff)
     verdicts = rate_verdicts(counts, codes)
     level = rules.interval_level
     of_all_time = funnel_frame(counts, leaks, codes, level=level, verdicts=verdicts)
+    notes = stage_notes(deals, known, codes, skipped=rules.funnel_rule)
+    of_all_time = with_notes(of_all_time, notes, codes)
 
     moves = stage_moves(deals, known, codes, skipped=rules.funnel_rule)
     by_period = {

@@ -224,9 +224,10 @@ def period_frame(
 
 
 def _frame(parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    return frame_of(
-        "Funnel", {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    )
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    # What is to be said of stages, `stage_age.with_notes` says.
+    columns["because"] = np.full(len(columns["stage"]), None, dtype=object)
+    return frame_of("Funnel", columns)
 
 
 def _columns(counts: Counts, codes: StageCodes, level: float) -> dict[str, Any]:

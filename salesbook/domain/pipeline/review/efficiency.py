@@ -27,7 +27,7 @@ from salesbook.domain.team.shuffles import stand_out
 from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.frames import frame_from_rows
 from salesbook.messages import Fact, Message
-from salesbook.money import round_half_away, three_digits_alike, to_float
+from salesbook.money import round_half_away, three_digits_each, to_float
 
 MONTHS: Final = 12
 FALSE_ALARM: Final = 0.10
@@ -275,7 +275,7 @@ def _said(numbers: dict[str, float], unit: str, decimals: int) -> dict[str, Fact
     """The numbers as a sentence says them."""
     if unit == "money":
         minor = [round_half_away(number) for number in numbers.values()]
-        return dict(zip(numbers, three_digits_alike(decimals, *minor), strict=True))
+        return dict(zip(numbers, three_digits_each(decimals, *minor), strict=True))
     if unit == "percent":
         return dict(numbers)
     return {name: round_half_away(number * _TENTHS) / _TENTHS for name, number in numbers.items()}

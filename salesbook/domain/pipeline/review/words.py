@@ -125,7 +125,10 @@ def _facts(
     }
     if unit == "money":
         minor = [round_half_away(float(number)) for number in numbers.values()]
-        return dict(zip(numbers, three_digits_alike(decimals, *minor), strict=True))
+        # Alike, for they are differences of each other, and by the larger of the two compared.
+        larger = max(minor[:2], key=abs)
+        _, *said = three_digits_alike(decimals, larger, *minor)
+        return dict(zip(numbers, said, strict=True))
     if unit == "percent":
         # Points of the change, whole; the rates themselves are shown as shares.
         points = {name: round_half_away(numbers[name] * _PERCENT) for name in ("low", "high")}

@@ -11,7 +11,7 @@ from salesbook.domain.targets.spread.problem import Constraint
 from salesbook.domain.targets.spread.solver import Moved, SplitResult
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Fact, Finding
-from salesbook.money import to_decimal, to_float, to_text
+from salesbook.money import to_decimal, to_float
 from salesbook.tables import is_of_money
 
 _SIGNS: Final[Mapping[str, str]] = {"min": "≥", "max": "≤"}
@@ -30,6 +30,8 @@ class Topic:
     decimals: int
     names: Mapping[str, str] = field(default_factory=dict)
     """What people call the reps, by id; one that is not there is called by his id."""
+    typed: int | None = None
+    """What the cell of the company's target holds, which findings about it found."""
 
     @classmethod
     def of(
@@ -38,9 +40,11 @@ class Topic:
         metric: str,
         money_decimals: int,
         names: Mapping[str, str] | None = None,
+        typed: int | None = None,
     ) -> Topic:
         """Revenue is money with so many decimals, every other metric a count."""
-        return cls(year, metric, money_decimals if is_of_money(metric) else 0, names or {})
+        decimals = money_decimals if is_of_money(metric) else 0
+        return cls(year, metric, decimals, names or {}, typed)
 
     def called(self, kind: str, key: str) -> str:
         """A constraint's key with the name of its rep, and of a cell its month."""
@@ -57,6 +61,15 @@ class Topic:
     def amount(self, measure: int) -> Decimal:
         """A measure as people see it."""
         return to_decimal(measure, self.decimals)
+
+    def shown(self, measure: int) -> str:
+        """A measure as text, grouped as the sentences beside it group theirs."""
+        return f"{self.amount(measure):,f}"
+
+    @property
+    def found(self) -> str:
+        """What the company's target is, as text; blank where it has none."""
+        return self.shown(self.typed) if self.typed is not None else ""
 
     def warning(self, code: str, *, found: str = "", **facts: Fact) -> Finding:
         """A finding about this year's targets of this metric."""
@@ -110,7 +123,7 @@ def _smaller_unit(
         texts.append(_equation(fact, topic))
     return topic.warning(
         "split-unit-smaller",
-        found=to_text(unit, topic.decimals),
+        found=topic.found,
         asked=topic.amount(asked_unit),
         used=topic.amount(unit),
         because=first_few(texts, ", "),
@@ -122,7 +135,7 @@ def _moved(code: str, moved: Sequence[Moved], names: Sequence[str], topic: Topic
     farthest = max(moved, key=lambda move: (abs(move.planned - move.wanted), -move.index))
     return topic.warning(
         code,
-        found=to_text(farthest.planned, topic.decimals),
+        found=topic.found,
         count=len(moved),
         name=topic.names.get(names[farthest.index], names[farthest.index]),
         wanted=topic.amount(farthest.wanted),
@@ -168,8 +181,7 @@ def _equation(fact: Mapping[str, Any], topic: Topic) -> str:
     """A constraint as `key = amount`; the company's total has the year for a key."""
     key = topic.called(str(fact["kind"]), str(fact["key"])) or f"FY{topic.year}"
     sign = _SIGNS.get(fact["kind"], "=")
-    amount = f"{topic.amount(int(fact['amount'])):,f}"
-    return f"{key} {sign} {amount}"
+    return f"{key} {sign} {topic.shown(int(fact['amount']))}"
 
 
 def first_few(texts: Sequence[str], between: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats, Ints
-from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year
+from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year, next_month
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.demand import (
     Demand,
@@ -20,6 +20,7 @@ from salesbook.domain.targets.spread.demand import (
     taking_part,
     with_gaps_in_days_to_come,
 )
+from salesbook.domain.targets.spread.leaders import leaders_left_out, leaders_who_sell
 from salesbook.domain.targets.spread.months_asked import (
     NO_MONTHS,
     CellsAsked,
@@ -42,10 +43,9 @@ from salesbook.domain.targets.spread.shares import Shares, shares_of
 from salesbook.domain.targets.spread.solver import refuse_clashes
 from salesbook.domain.targets.spread.weights import Evidence, month_weights, season_of
 from salesbook.domain.targets.target_months import hard_sum, targets_as_they_count
-from salesbook.domain.team.staff import Staff
 from salesbook.errors import SplitInfeasible
 from salesbook.frames import Tables
-from salesbook.messages import Finding
+from salesbook.messages import Fact, Finding
 from salesbook.money import to_minor
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
@@ -65,6 +65,8 @@ class YearToPlan:
     current: pd.DataFrame
     """Rows of TargetPlan of that year and metric."""
     months: MonthsAsked = NO_MONTHS
+    typed: int | None = None
+    """The company's target as its cell holds it; None where it has none."""
     is_sum_of_months: bool = False
     """Whether the company's fixed months say what its year comes to, and not its target."""
 
@@ -95,6 +97,7 @@ def year_to_plan(tables: Tables, year: int, metric: str, *, of_year: pd.Series[b
         locks=locks[(locks["year"] == year) & (locks["metric"] == metric)],
         current=plan[of_year & (plan["metric"] == metric)],
         months=months_asked(targets, target_months, year, metric),
+        typed=int(as_typed.iloc[0]) if len(as_typed) else None,
         is_sum_of_months=bool((targets.loc[is_company, "target"] != as_typed).any()),
     )
 
@@ -130,7 +133,7 @@ def plan_year(
             rest = _rest_of_year(asked, whole_year, evidence, since, unit)
             demand = rest.demand
             quotas = rest.quotas
-            findings += _above_target(topic, whole_year.shares, rest)
+            findings += _above_target(topic, whole_year.shares, rest, seats.months[0])
         rows, notes = solved(demand, asked.cells, topic, unit, quotas)
     except SplitInfeasible as refusal:
         raise worded(_with_the_year(refusal, asked), topic) from None
@@ -219,11 +222,16 @@ def people_without_plan(asked: YearToPlan, evidence: Evidence, *, since: str) ->
     return sorted(left_out)
 
 
+def sellers_left_out(asked: YearToPlan, evidence: Evidence) -> list[Finding]:
+    """Say which managers sell and are in no plan, for want of a row in Targets."""
+    return list(leaders_who_sell(asked.targets, _topic(asked, evidence), evidence))
+
+
 def _topic(asked: YearToPlan, evidence: Evidence) -> Topic:
     """What the plan is for, with the names of reps for its sentences."""
     reps = evidence.tables["Reps"]
     names = dict(zip(reps["rep_id"], reps["name"].fillna(reps["rep_id"]), strict=True))
-    return Topic.of(asked.year, asked.metric, evidence.policy.decimals, names)
+    return Topic.of(asked.year, asked.metric, evidence.policy.decimals, names, asked.typed)
 
 
 def _unit(topic: Topic, policy: Policy) -> int:
@@ -239,21 +247,12 @@ def _seats(asked: YearToPlan, evidence: Evidence) -> Seats:
     assignments = evidence.tables["Assignments"]
     start_month = evidence.policy.rules.fiscal_year_start
     months = months_of_year(asked.year, start_month)
-
-    # Who is a manager is asked of today, or of the day of the year that is nearest to it.
-    first = first_day(months[0], start_month)
-    last = last_day(months[-1], start_month)
-    day = min(max(evidence.as_of, first), last)
-    managers = Staff(reps, assignments).managers(day)
-
-    targets_of_reps = asked.targets.loc[asked.targets["scope_kind"] == "rep", "scope"]
-    has_target = {fold_name(str(rep)) for rep in targets_of_reps}
     return seats_of(
         reps,
         assignments,
         months=months,
         ramp=[step.share for step in evidence.policy.ramp],
-        leave_out=[rep for rep in managers if fold_name(rep) not in has_target],
+        leave_out=leaders_left_out(asked.targets, asked.year, evidence),
     )
 
 
@@ -280,8 +279,12 @@ class _Rest:
     demand: Demand
     quotas: Ints
     """What each seat of the demand would have to do had the months gone as planned."""
+    done: int
+    """By all, before the first month to plan: sold where months are over, planned where not."""
     sold: int
-    """By all, in the months that are gone."""
+    """Of that what was sold, in months that are over."""
+    until: str | None
+    """The last month that is over; None where none is."""
 
 
 def _rest_of_year(
@@ -331,7 +334,11 @@ def _rest_of_year(
     )
     quotas_left = quotas[stays_in(demand)]
     demand = with_gaps_in_days_to_come(taking_part(demand), quotas_left)
-    return _Rest(demand, quotas_left, sold.total)
+    over = [
+        month for month in seats.months if month < since and last_day(month, 1) <= evidence.as_of
+    ]
+    sold_then = int(actuals.loc[actuals["month"].isin(over), "actual"].sum())
+    return _Rest(demand, quotas_left, sold.total, sold_then, max(over, default=None))
 
 
 def _most_in_days_left(rest: Rest, quotas: Ints, asked: YearToPlan, left: Floats) -> Floats:
@@ -403,16 +410,17 @@ def _demand_since(
     return Demand(seats, weights, season, shares, demand.months, demand.left)
 
 
-def _above_target(topic: Topic, shares: Shares, rest: _Rest) -> list[Finding]:
+def _above_target(topic: Topic, shares: Shares, rest: _Rest, first_month: str) -> list[Finding]:
     """Say that sales and the plan of what is left come to more than the company's target.
 
     People beyond a target of their own lighten nobody else.
     """
-    left = rest.demand.shares.total
-    sum_of_both = rest.sold + left
+    sum_of_both = rest.done + rest.demand.shares.total
     if not shares.of_company or sum_of_both <= shares.total:
         return []
 
+    left = sum_of_both - rest.sold
     amounts = {"sold": rest.sold, "left": left, "sum": sum_of_both, "target": shares.total}
-    facts = {name: topic.amount(value) for name, value in amounts.items()}
-    return [topic.warning("resplit-above-target", found=str(facts["sum"]), **facts)]
+    facts: dict[str, Fact] = {name: topic.amount(value) for name, value in amounts.items()}
+    facts["month"] = rest.until or next_month(first_month, -1)
+    return [topic.warning("resplit-above-target", found=topic.found, **facts)]

@@ -8,10 +8,9 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day, year_of_month
 from salesbook.messages import Fact, Message
-from salesbook.pages.lines.answers import is_almost_certain
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line
-from salesbook.pages.lines.periods import period_figures
+from salesbook.pages.lines.periods import period_figures, wording_of
 from salesbook.pages.lines.target_board.amounts import exactly, rounded
 from salesbook.pages.lines.target_board.faults import is_of_scope, missed_of
 from salesbook.pages.lines.target_board.plans import Figures, YearPlan
@@ -106,12 +105,24 @@ def _outlook(plan: YearPlan, scope: Scope) -> Line | None:
     expected = _expected(plan, scope)
     landing = expected.get("middle")
     if landing is not None:
-        kind = "sure-to-end" if is_almost_certain(expected["chance_rate"]) else "will-end"
-        return _against_target(plan, kind, int(landing) - target, expected["sign"])
+        above = int(landing) - target
+        kind = _how_sure(expected["chance_rate"], is_above=above >= 0)
+        return _against_target(plan, kind, above, expected["sign"])
     if not figures.due or figures.due <= 0 or not context.has_begun:
         return None
     facts: dict[str, Fact] = {"amount": rounded(plan, sold), "rate": sold / figures.due}
     return {"says": Message("page.target.so-far", facts)}
+
+
+_SURENESS: Final = {"sure": "sure-to-end", "likely": "will-end"}
+
+
+def _how_sure(chance: float | None, *, is_above: bool) -> str:
+    """How the end of the year is said, by the chance of the side on which it should end."""
+    if chance is None:
+        return "should-end"
+    wording = wording_of(chance if is_above else 1 - chance)
+    return _SURENESS.get(wording.kind, "should-end")
 
 
 def _against_target(plan: YearPlan, kind: str, above: int, sign: object) -> Line:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from salesbook.messages import Message
+from salesbook.pages.lines.grades import graded
 from salesbook.pages.lines.helping import twelve_months
 from salesbook.pages.lines.line import ATTENTION, Line, present, whole
 from salesbook.pages.lines.measures import scale_of
@@ -32,8 +33,7 @@ def _rep_line(standing: Standing, rep: str) -> Line:
         "rate_high": None if pace is None else pace.high,
         "score": None if card is None else present(card.score),
         "rank": None if card is None else whole(card.rank),
-        "word": None if card is None else present(card.grade),
-        "says": None if card is None else present(card.grade_range),
+        "says": None if card is None else graded(card.grade, card.grade_range, card.grade_score),
         "count": late or None,
         "table": "Reps",
         "row_key": rep,
