@@ -222,6 +222,8 @@ class Session:
             take=_scope_meant(options.take),
             take_marked=options.take_marked,
             leads=options.leads,
+            leaver=options.leaver,
+            successors=options.successors,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from salesbook.cells.base import Value
 from salesbook.frames import frame_from_rows
@@ -56,22 +56,51 @@ def all_changes(
 
     # A manager who is on no row of a list of reps is added to the very table.
     new_rows = [*merge.new_rows, *additions.pop(table, [])]
+    changed = merge.changes
+    if not options.replace:
+        changed = _with_owner_since(table, changed, book)
+        new_rows = [_new_with_owner_since(table, row, book) for row in new_rows]
     changes = [
         TableChange(
             table,
-            merge.changes,
+            changed,
             frame_from_rows(table, new_rows),
             options.replace,
             merge.kept.written(len(new_rows), is_new_body=options.replace),
         )
     ]
     for name, rows in additions.items():
-        changes.append(TableChange(name, {}, frame_from_rows(name, rows)))
+        dated = [_new_with_owner_since(name, row, book) for row in rows]
+        changes.append(TableChange(name, {}, frame_from_rows(name, dated)))
 
     if resolver.stages.added:
         changes.append(_stage_change(resolver.stages, book))
         added["Stages"] = resolver.stages.added
     return tuple(change for change in changes if change.does_something), added
+
+
+def _new_with_owner_since(table: str, row: Mapping[str, Value], book: BookNow) -> dict[str, Value]:
+    """A new row; a customer's owner has him from the day of the import on.
+
+    Whoever gets a thousand customers in one day has neglected none of them yet, whatever the file says
+    of their last contact: the public pool spares them for a while.
+    """
+    has_owner = table == "Customers" and row.get("owner_id") is not None
+    if not has_owner or row.get("owner_since") is not None:
+        return dict(row)
+    return {**row, "owner_since": book.as_of}
+
+
+def _with_owner_since(
+    table: str, changes: Mapping[int, Mapping[str, Value]], book: BookNow
+) -> Mapping[int, Mapping[str, Value]]:
+    """Changes of rows that stand; a customer who gets another owner is his from this day on."""
+    if table != "Customers":
+        return changes
+    return {
+        row: {"owner_since": book.as_of, **fields} if fields.get("owner_id") else fields
+        for row, fields in changes.items()
+    }
 
 
 def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
