@@ -699,7 +699,7 @@ _REASSIGN = Action(
         Button(
             "reassign",
             group="team",
-            icon="MeetingsWorkspace",
+            icon="ReviewShareWorkbook",
             keytip="N",
             look_at="Customers",
             selects="Reps",

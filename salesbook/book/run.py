@@ -119,16 +119,10 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         unlisted=unlisted,
     )
     if action.shows_first and not options.yes:
-        return _as_preview(report)
+        return replace(report, written={}, is_preview=True)
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
     return report
-
-
-def _as_preview(report: Report) -> Report:
-    """What a run would do that was not told to do it; where there is something, how to have it done."""
-    how = (Message("book.only-shown"),) if report.handed_over else ()
-    return replace(report, written={}, answer=(*report.answer, *how), is_preview=True)
 
 
 def _in_reading_order(session: Session, outcome: Outcome, as_of: dt.date) -> Outcome:

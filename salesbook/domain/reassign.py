@@ -26,7 +26,7 @@ from salesbook.names.nearest import nearest_known
 _FROM: Final = "--from"
 _TO: Final = "--to"
 _MOST_NAMED: Final = 3
-_MOST_TOLD: Final = 8
+_MOST_TOLD: Final = 4
 """Successors of whom sentences are said; JSON has all."""
 _REASONS: Final = ("works-on-it", "has-met", "same-area", "least-load")
 
@@ -159,9 +159,7 @@ def _patches(task: Task, taken: pd.DataFrame, leaver: str) -> dict[str, Patch]:
     }
 
 
-def _without_partners_of_their_own(
-    task: Task, changes: Mapping[int, dict[str, object]]
-) -> None:
+def _without_partners_of_their_own(task: Task, changes: Mapping[int, dict[str, object]]) -> None:
     """Who gets a deal of which he is the partner has all of it: nobody shares with himself."""
     deals = task.tables["Deals"]
     for row, fields in changes.items():

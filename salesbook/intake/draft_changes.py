@@ -56,7 +56,7 @@ def all_changes(
 
     # A manager who is on no row of a list of reps is added to the very table.
     new_rows = [*merge.new_rows, *additions.pop(table, [])]
-    changed = merge.changes
+    changed: Mapping[int, Mapping[str, Value]] = merge.changes
     if not options.replace:
         changed = _with_owner_since(table, changed, book)
         new_rows = [_new_with_owner_since(table, row, book) for row in new_rows]

@@ -90,7 +90,7 @@ def _cells(
             "row": his.index,
             "field": field,
             "row_key": row_key,
-            "customer_id": his["customer_id"] if "customer_id" in his else nothing,
+            "customer_id": his.get("customer_id", nothing),
             "deal_id": his["deal_id"] if table in ("Deals", "DealTeam") else nothing,
             "amount": his["amount"].astype("int64") if table == "Deals" else 0,
         }

@@ -92,7 +92,9 @@ def pool_preview(task: Task, value: pd.Series[int]) -> pd.DataFrame:
     )
     takers = _Takers(task, staff_of_run(task))
     suggested = takers.for_those_free(soon)
-    again_on = soon["free_on"] + pd.Timedelta(days=task.policy.rules.pool_cooloff_days)
+    # Who has not been taken yet is lost today at the earliest.
+    lost_on = soon["free_on"].clip(lower=today)
+    again_on = lost_on + pd.Timedelta(days=task.policy.rules.pool_cooloff_days)
     because = [
         joined(_because(row, taker, task, takers))
         for row, taker in zip(soon.itertuples(index=False), suggested, strict=True)
