@@ -44,8 +44,7 @@ def pool_standing(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFram
     touched = last_touches(tables, as_of)
     touches = touched.reindex(customers["customer_id"]).astype("datetime64[us]")
     last = touches.set_axis(customers.index)
-    entered = customers["created_on"].fillna(customers["owner_since"])
-    since = _latest(last, entered)
+    since = _latest(last, customers["created_on"]).fillna(customers["owner_since"])
 
     rules = policy.rules
     after_silence = since + pd.Timedelta(days=rules.pool_days)

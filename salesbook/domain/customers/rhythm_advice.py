@@ -92,7 +92,7 @@ def _relaxed(of_rep: pd.DataFrame, missing: float, facts: dict[str, Fact]) -> Rh
     needed = hours / left if left > 0 else math.inf
     relaxed = float(math.ceil(days * min(needed, _MOST) - _ROUNDING))
     about: dict[str, Fact] = {**facts, "tier": str(tier["tier"]), "days": days, "now": relaxed}
-    if needed <= _MOST:
+    if needed <= _MOST + _ROUNDING:
         return RhythmAdvice(Message("rhythm.relax", about), str(tier["tier"]), relaxed)
     freed = round(hours * (1 - days / relaxed), 1)
     part = Message("rhythm.relax-part", {**about, "freed": freed})
