@@ -671,7 +671,18 @@ _REASSIGN = Action(
         "Assignments",
         "TargetPlan",
     ),
-    writes=("Customers", "Deals", "DealTeam", "Leads", "Feedback", "Initiatives"),
+    # The last three only where the plan goes along.
+    writes=(
+        "Customers",
+        "Deals",
+        "DealTeam",
+        "Leads",
+        "Feedback",
+        "Initiatives",
+        "Assignments",
+        "TargetPlan",
+        "PlanChanges",
+    ),
     must_have=("Customers", "Deals"),
     needs=("Stages",),
     # Who knows what a customer takes of a week goes by its tier.
@@ -694,6 +705,7 @@ _REASSIGN = Action(
         Option("yes", "--yes", help="reassign_yes"),
         Option("leaver", "--from", takes="text", help="reassign_from"),
         Option("successors", "--to", takes="ids", help="reassign_to"),
+        Option("with_plan", "--with-plan"),
     ),
     buttons=(
         Button(

@@ -36,6 +36,8 @@ class Options:
     """Who hands over what he has in hand, by key or name."""
     successors: tuple[str, ...] = ()
     """Who take it over, by key or name."""
+    with_plan: bool = False
+    """Whether targets and the people whom he leads go along."""
 
 
 @dataclass(frozen=True)

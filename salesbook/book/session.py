@@ -224,6 +224,7 @@ class Session:
             leads=options.leads,
             leaver=options.leaver,
             successors=options.successors,
+            with_plan=options.with_plan,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 

@@ -68,6 +68,8 @@ class Task:
     """Who hands over in `reassign`, as somebody named him."""
     successors: tuple[str, ...] = ()
     """Who take over; nobody named: the leaver's team."""
+    with_plan: bool = False
+    """Whether targets of months to come, and who is led by the leaver, go along."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several verbs of a run look up, by what it is."""
 

@@ -14,7 +14,8 @@ from salesbook.domain.customers.handover import in_hand
 from salesbook.domain.customers.successors import Given, give
 from salesbook.domain.outcome import HandedOver, Outcome, Patch, Task
 from salesbook.domain.sales.credit import credits_of_run
-from salesbook.domain.targets.in_force import plan_in_force
+from salesbook.domain.targets.changes import plan_changes
+from salesbook.domain.targets.handed_plan import handed_plan, months_ahead
 from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
@@ -44,11 +45,17 @@ def run(task: Task) -> Outcome:
 
     Returns: changes of the tables that people type into, and what each successor gets.
 
-    Raises: UsageError where somebody is not there, named twice over, or cannot take over.
+    Targets of the months to come, and the people whom the leaver leads, go along only `with_plan`: the
+    targets as a draft, which somebody has to publish.
+
+    Raises: UsageError where somebody is not there, named twice over, or cannot take over; and
+        `with_plan` while another draft waits.
     """
     staff = staff_of_run(task)
     leaver = _the_leaver(task, staff)
     successors = _the_successors(task, staff, leaver)
+    if task.with_plan and (task.tables["TargetPlan"]["status"] == "draft").any():
+        raise UsageError("reassign-over-draft", where="--with-plan")
     items = in_hand(task, leaver)
     about: dict[str, Fact] = {"leaver": (staff.name_of(leaver),)}
     if items.empty:
@@ -57,8 +64,14 @@ def run(task: Task) -> Outcome:
     given = give(task, items, leaver, successors)
     taken = items.assign(to=given.piece_of.map(given.taker_of))
     handed_over = tuple(_handed_over(task, taken, given, staff, rep) for rep in sorted(successors))
+    patches = _patches(task, taken, leaver)
+    tables: dict[str, pd.DataFrame] = {}
+    if task.with_plan:
+        patches |= _new_managers(task, staff, leaver, sorted(successors))
+        tables = _plan_along(task, staff, leaver, given)
     return Outcome(
-        patches=_patches(task, taken, leaver),
+        tables=tables,
+        patches=patches,
         answer=tuple(_told(task, staff, leaver, _Plan(taken, given, handed_over))),
         handed_over=handed_over,
     )
@@ -159,6 +172,50 @@ def _patches(task: Task, taken: pd.DataFrame, leaver: str) -> dict[str, Patch]:
     }
 
 
+def _new_managers(task: Task, staff: Staff, leaver: str, successors: list[str]) -> dict[str, Patch]:
+    """Whoever is led by the leaver is led by the leaver's manager, else by the first successor."""
+    managers = staff.on_day(task.as_of)["manager_id"]
+    above = staff.responsible(_text(managers.get(leaver)), task.as_of)
+    new_manager = above if above not in (None, leaver) else successors[0]
+    led = [
+        str(rep)
+        for rep, manager in managers.items()
+        if manager == leaver and rep != new_manager and staff.is_at_work(str(rep), task.as_of)
+    ]
+    dated = task.tables["Assignments"]
+    today = dated[dated["valid_from"] == pd.Timestamp(task.as_of)].reset_index()
+    row_of = dict(zip(today["rep_id"], today["index"], strict=True))
+    changed: dict[int, dict[str, object]] = {
+        int(row_of[rep]): {"manager_id": new_manager} for rep in led if rep in row_of
+    }
+    new = [
+        {"rep_id": rep, "valid_from": task.as_of, "manager_id": new_manager}
+        for rep in led
+        if rep not in row_of
+    ]
+    return {"Assignments": Patch(frame_from_rows("Assignments", new), changed)} if led else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _plan_along(task: Task, staff: Staff, leaver: str, given: Given) -> dict[str, pd.DataFrame]:
+    """TargetPlan with the leaver's months to come as a draft of the successors, and what it changes.
+
+    Each takes of the targets what he takes of the hours.
+    """
+    taken = {rep: given.after[rep] - given.before[rep] for rep in given.before}
+    shares = {rep: hours for rep, hours in taken.items() if hours > 0}
+    team = staff.on_day(task.as_of)["team"]
+    teams = {rep: _text(team.get(rep)) for rep in shares}
+    now = task.as_it_stands("TargetPlan")
+    plan = handed_plan(now, leaver, shares, teams, month_of(task.as_of))
+    if plan is now:
+        return {}
+    return {"TargetPlan": plan, "PlanChanges": plan_changes(plan, task.policy)}
+
+
 def _without_partners_of_their_own(task: Task, changes: Mapping[int, dict[str, object]]) -> None:
     """Who gets a deal of which he is the partner has all of it: nobody shares with himself."""
     deals = task.tables["Deals"]
@@ -256,12 +313,10 @@ def _money_told(task: Task, leaver: str, about: Mapping[str, Fact]) -> Iterator[
     sold = to_decimal(int(lines.loc[of_year, "amount"].sum()), decimals)
     yield Message("reassign.stays", {**about, "sold": sold, "year": f"FY{year}"})
 
-    plan = plan_in_force(task.tables["TargetPlan"])
-    this_month = month_of(task.as_of)
-    is_ahead = (plan["period"] > this_month) & (plan["metric"] == "revenue")
-    ahead = plan[is_ahead & (plan["rep_id"] == leaver)]
+    ahead = months_ahead(task.as_it_stands("TargetPlan"), leaver, month_of(task.as_of))
+    ahead = ahead[ahead["metric"] == "revenue"]
     target = int(ahead["amount"].sum())
     if target:
         first = str(ahead["period"].min())
         facts = {**about, "target": three_digits(target, decimals), "month": first}
-        yield Message("reassign.targets", facts)
+        yield Message("reassign.targets-go" if task.with_plan else "reassign.targets", facts)

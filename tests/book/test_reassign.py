@@ -21,6 +21,7 @@ from salesbook.book.session import Session
 from salesbook.cli.app import run
 from salesbook.domain.customers.handover import in_hand
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.errors import UsageError
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
@@ -240,6 +241,85 @@ def test_a_team_of_one_has_nobody_to_take_over() -> None:
     with pytest.raises(UsageError) as refusal:
         handed(Reps=[{"rep_id": "ann", "name": "Ann", "team": "West"}], Customers=[customer("C1")])
     assert refusal.value.code == "reassign-to-whom"
+
+
+# --- targets and people go along only when told ---------------------------------------------------
+
+
+def target(rep: str, month: str, amount: int, **fields: Any) -> Row:
+    facts = {"period": month, "rep_id": rep, "metric": "revenue", "team": "West"}
+    held = {"amount": amount, "carried": 0, "locked": False, "status": "published", "version": 1}
+    return facts | held | {"published_on": day("2026-01-05")} | fields
+
+
+PLAN = [
+    target("ann", "2026-06", 100),
+    target("ann", "2026-07", 101, carried=11),
+    target("ann", "2026-08", 100, locked=True),
+    target("ann", "2026-09", 50),
+    target("bo", "2026-07", 70),
+    target("cy", "2026-06", 70),
+]
+TWO = [customer("C1"), customer("C2")]
+"""One each, of equal hours."""
+
+
+def test_targets_stay_until_they_are_told_to_go_along() -> None:
+    outcome = handed("bo", "cy", Customers=TWO, TargetPlan=PLAN)
+    assert outcome.tables == {}
+    (told,) = [message for message in outcome.answer if message.code == "reassign.targets"]
+    # Amounts of a plan are minor units: 1.51 from July on, the locked month left out.
+    assert str(told.params["target"]) in ("1.51", "2")
+    assert told.params["month"] == "2026-07"
+
+
+def test_targets_that_go_along_are_a_draft_and_no_month_loses_a_cent() -> None:
+    task = replace(task_of("bo", "cy", Customers=TWO, TargetPlan=PLAN), with_plan=True)
+    outcome = REASSIGN.run(task)
+    plan = outcome.tables["TargetPlan"]
+    rows = plan.set_index(["rep_id", "period"])
+    # 101 in halves: the odd one to the smaller key. What is over, running or locked stays.
+    assert rows["amount"].to_dict() == {
+        ("ann", "2026-06"): 100,
+        ("ann", "2026-07"): 0,
+        ("ann", "2026-08"): 100,
+        ("ann", "2026-09"): 0,
+        ("bo", "2026-07"): 121,
+        ("bo", "2026-09"): 25,
+        ("cy", "2026-06"): 70,
+        ("cy", "2026-07"): 50,
+        ("cy", "2026-09"): 25,
+    }
+    assert rows.loc[("bo", "2026-07"), "carried"] + rows.loc[("cy", "2026-07"), "carried"] == 11
+    before = frames_of({"TargetPlan": PLAN}, ["TargetPlan"])["TargetPlan"]
+    sums = [frame.groupby("period")["amount"].sum().to_dict() for frame in (before, plan)]
+    assert sums[0] == sums[1]
+    # What is published holds until somebody publishes the draft.
+    held = plan_in_force(plan).set_index(["rep_id", "period"])["amount"].to_dict()
+    assert held == before.set_index(["rep_id", "period"])["amount"].to_dict()
+    assert len(outcome.tables["PlanChanges"]) == 6
+    assert "targets-go" in said(outcome)
+
+
+def test_no_targets_go_along_over_a_draft() -> None:
+    draft = [target("ann", "2026-07", 100, status="draft", in_force=90)]
+    task = replace(task_of("bo", Customers=TWO, TargetPlan=draft), with_plan=True)
+    with pytest.raises(UsageError) as refusal:
+        REASSIGN.run(task)
+    assert refusal.value.code == "reassign-over-draft"
+    assert REASSIGN.run(replace(task, with_plan=False)).handed_over
+
+
+def test_who_was_led_by_the_leaver_is_led_by_the_next_manager_up() -> None:
+    reps = [*REPS, {"rep_id": "boss", "name": "Boss"}]
+    reps[3] = REPS[3] | {"manager_id": "boss"}
+    task = task_of("bo", leaver="max", Reps=reps, Customers=[customer("C1", "max")])
+    assert "Assignments" not in REASSIGN.run(task).patches
+    patch = REASSIGN.run(replace(task, with_plan=True)).patches["Assignments"]
+    made = patch.new_rows[["rep_id", "valid_from", "manager_id"]]
+    assert made.values.tolist() == [
+        [rep, pd.Timestamp(AS_OF), "boss"] for rep in ("ann", "bo", "cy")
+    ]
 
 
 # --- laws -----------------------------------------------------------------------------------------
