@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from salesbook.domain.outcome import Task
@@ -34,19 +35,23 @@ def call_days(
     Returns: a day for each call, under the index of `calls`; missing for a call that is made already
         and for one that is nobody's.
     """
-    days = pd.Series(pd.NaT, index=calls.index, dtype="datetime64[us]")
-    is_to_do = calls["rep_id"].notna() & ~calls["is_unsettled"]
     left = [day for day in _days_of(week) if day >= task.as_of and task.calendar.is_workday(day)]
     in_week = sum(task.calendar.is_workday(day) for day in _days_of(week))
-    for rep_id, of_rep in calls[is_to_do].groupby("rep_id"):
-        rep = str(rep_id)
+    is_to_do = (calls["rep_id"].notna() & ~calls["is_unsettled"]).to_numpy(dtype=bool)
+    minutes = calls["minutes"].tolist()
+    calls_of: dict[str, list[int]] = {}
+    for place, rep in zip(np.flatnonzero(is_to_do), calls["rep_id"][is_to_do], strict=True):
+        calls_of.setdefault(str(rep), []).append(int(place))
+
+    days = np.full(len(calls), np.datetime64("NaT"), dtype="datetime64[us]")
+    for rep, places in calls_of.items():
         his_days = [day for day in left if staff.is_at_work(rep, day)]
         if not his_days:
             continue
         a_day = hours[rep] * _MINUTES_AN_HOUR / max(in_week, 1)
-        spread = _spread(of_rep["minutes"].tolist(), a_day, len(his_days))
-        days[of_rep.index] = [pd.Timestamp(his_days[place]) for place in spread]
-    return days
+        spread = _spread([minutes[place] for place in places], a_day, len(his_days))
+        days[places] = [np.datetime64(his_days[day]) for day in spread]
+    return pd.Series(days, index=calls.index)
 
 
 def _days_of(week: dt.date) -> list[dt.date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -55,58 +55,74 @@ def rhythm_advice(
         waiting_hours: of each rep what the calls take that are due and have no time this week.
     """
     asked = touches.assign(hours=weekly_touch_hours(touches))
-    advice = {}
-    for rep_id, of_rep in asked.groupby("rep_id"):
-        rep = str(rep_id)
-        waiting = waiting_hours.get(rep, 0.0)
-        advice[rep] = _of_rep(of_rep, available.get(rep, 0.0), waiting)
-    return advice
+    promised_of = asked.groupby("rep_id")["hours"].sum()
+    relaxed_first = _first_to_relax(asked)
+    return {
+        str(rep): _of_rep(
+            float(promised),
+            available.get(str(rep), 0.0),
+            waiting_hours.get(str(rep), 0.0),
+            relaxed_first.get(str(rep)),
+        )
+        for rep, promised in promised_of.items()
+    }
 
 
-def _of_rep(of_rep: pd.DataFrame, available: float, waiting: float) -> RhythmAdvice:
-    promised = float(of_rep["hours"].sum())
+class _Tier(NamedTuple):
+    """A rep's customers of one tier who are called in its own rhythm."""
+
+    tier: str
+    hours: float
+    """A week."""
+    days: float
+
+
+def _first_to_relax(asked: pd.DataFrame) -> dict[str, _Tier]:
+    """By rep the tier whose calls stand for the least value an hour, the lower one where that ties."""
+    by_own_rhythm = asked[asked["rhythm"] == "tier"]
+    sums: Any = by_own_rhythm.groupby(["rep_id", "tier"], as_index=False).agg(
+        hours=("hours", "sum"),
+        value=("value", "sum"),
+        place=("place", "first"),
+        days=("touch_days", "first"),
+    )
+    sums = sums[sums["hours"] > 0]
+    sums = sums.assign(worth=sums["value"].astype("float64") / sums["hours"])
+    sums = sums.sort_values(["rep_id", "worth", "place"], ascending=[True, True, False])
+    first = sums.drop_duplicates("rep_id")
+    return {
+        str(row.rep_id): _Tier(str(row.tier), float(row.hours), float(row.days))
+        for row in first.itertuples(index=False)
+    }
+
+
+def _of_rep(promised: float, available: float, waiting: float, tier: _Tier | None) -> RhythmAdvice:
     facts: dict[str, Fact] = {"promised": round(promised, 1), "available": round(available, 1)}
     if available <= 0:
         return RhythmAdvice(Message("rhythm.no-hours", {"promised": facts["promised"]}))
     missing = promised - available
-    if missing <= _ROUNDING:
-        if not waiting:
-            return RhythmAdvice(Message("rhythm.fits", facts))
-        if -missing <= _ROUNDING:
-            return RhythmAdvice(Message("rhythm.full", facts))
-        weeks = math.ceil(waiting / -missing)
-        late = {**facts, "late": round(waiting, 1), "weeks": weeks}
-        return RhythmAdvice(Message("rhythm.catches-up", late))
-    return _relaxed(of_rep, missing, facts)
+    if missing > _ROUNDING:
+        return _relaxed(tier, missing, facts)
+    if not waiting:
+        return RhythmAdvice(Message("rhythm.fits", facts))
+    if -missing <= _ROUNDING:
+        return RhythmAdvice(Message("rhythm.full", facts))
+    weeks = math.ceil(waiting / -missing)
+    late = {**facts, "late": round(waiting, 1), "weeks": weeks}
+    return RhythmAdvice(Message("rhythm.catches-up", late))
 
 
-def _relaxed(of_rep: pd.DataFrame, missing: float, facts: dict[str, Fact]) -> RhythmAdvice:
-    """Which tier to relax, how far, and whether that is enough."""
-    by_tier = _tiers_by_worth(of_rep[of_rep["rhythm"] == "tier"])
+def _relaxed(tier: _Tier | None, missing: float, facts: dict[str, Fact]) -> RhythmAdvice:
+    """How far to relax a tier, and whether that is enough."""
     facts = {**facts, "missing": round(missing, 1)}
-    if by_tier.empty:
+    if tier is None:
         return RhythmAdvice(Message("rhythm.other", facts))
-    tier = by_tier.iloc[0]
-    hours, days = float(tier["hours"]), float(tier["touch_days"])
-    left = hours - missing
-    needed = hours / left if left > 0 else math.inf
-    relaxed = float(math.ceil(days * min(needed, _MOST) - _ROUNDING))
-    about: dict[str, Fact] = {**facts, "tier": str(tier["tier"]), "days": days, "now": relaxed}
+    left = tier.hours - missing
+    needed = tier.hours / left if left > 0 else math.inf
+    relaxed = float(math.ceil(tier.days * min(needed, _MOST) - _ROUNDING))
+    about: dict[str, Fact] = {**facts, "tier": tier.tier, "days": tier.days, "now": relaxed}
     if needed <= _MOST + _ROUNDING:
-        return RhythmAdvice(Message("rhythm.relax", about), str(tier["tier"]), relaxed)
-    freed = round(hours * (1 - days / relaxed), 1)
+        return RhythmAdvice(Message("rhythm.relax", about), tier.tier, relaxed)
+    freed = round(tier.hours * (1 - tier.days / relaxed), 1)
     part = Message("rhythm.relax-part", {**about, "freed": freed})
-    return RhythmAdvice(part, str(tier["tier"]), relaxed)
-
-
-def _tiers_by_worth(of_rep: pd.DataFrame) -> pd.DataFrame:
-    """A rep's tiers with `hours` and `touch_days`, the one with the least value an hour first."""
-    sums: Any = of_rep.groupby("tier").agg(
-        hours=("hours", "sum"),
-        value=("value", "sum"),
-        place=("place", "first"),
-        touch_days=("touch_days", "first"),
-    )
-    sums = sums[sums["hours"] > 0].reset_index()
-    worth = sums["value"].astype("float64") / sums["hours"]
-    return sums.assign(worth=worth).sort_values(["worth", "place"], ascending=[True, False])
+    return RhythmAdvice(part, tier.tier, relaxed)
