@@ -124,6 +124,8 @@ class Action:
     """Verbs this one consists of, in order; empty for a verb of its own."""
     options: tuple[Option, ...] = _USUAL
     """What the command takes besides the options that every command has."""
+    shows_first: bool = False
+    """True where a run only shows what it would do, and does it with `--yes`."""
     is_strict: bool = False
     """True where findings that are errors end the command with 1 even without `--strict`."""
     buttons: tuple[Button, ...] = ()
@@ -495,7 +497,15 @@ _TIER = Action(
         # What people typed on it: calls that are done become activities.
         "CallList",
     ),
-    writes=("Activities", "CustomerTiers", "CallList", "TouchLoad", "TierHistory"),
+    writes=(
+        "Activities",
+        "CustomerTiers",
+        "CallList",
+        "TouchLoad",
+        "CustomerCare",
+        "PoolPreview",
+        "TierHistory",
+    ),
     needs=("TierRules",),
     rests_on=("Holidays", "Stages"),
     keys=(
@@ -515,6 +525,11 @@ _TIER = Action(
         "p_alive_low",
         "touch_minutes",
         "visit_hours_a_week",
+        "pool_days",
+        "pool_spare_days",
+        "pool_cooloff_days",
+        "pool_pick_limit",
+        "contract_notice_days",
     ),
     buttons=(
         Button(
@@ -602,6 +617,7 @@ _FUNNEL = Action(
         "answer_limit_hours",
         "resolve_limit_hours",
         "pool_days",
+        "pool_spare_days",
         "tier_months",
         "abc_rule",
     ),
@@ -635,6 +651,73 @@ _CONVERT = Action(
             selects="Leads",
             into="leads",
             sheets=("Leads",),
+        ),
+    ),
+)
+
+
+_REASSIGN = Action(
+    "reassign",
+    shown_on="Customers",
+    reads=(
+        "Customers",
+        "Deals",
+        "DealTeam",
+        "Leads",
+        "Feedback",
+        "Initiatives",
+        "Activities",
+        "Orders",
+        "Reps",
+        "Assignments",
+        "TargetPlan",
+    ),
+    # The last three only where the plan goes along.
+    writes=(
+        "Customers",
+        "Deals",
+        "DealTeam",
+        "Leads",
+        "Feedback",
+        "Initiatives",
+        "Assignments",
+        "TargetPlan",
+        "PlanChanges",
+    ),
+    must_have=("Customers", "Deals"),
+    needs=("Stages",),
+    # Who knows what a customer takes of a week goes by its tier.
+    rests_on=("TierRules",),
+    keys=(
+        "currency",
+        "fiscal_year_start",
+        "sales_source",
+        "orders_from",
+        "tier_months",
+        "abc_rule",
+        "touch_minutes",
+        "visit_hours_a_week",
+    ),
+    # Whatever stands in the book has to go to somebody, also what begins or ends only later.
+    as_they_stand=("Customers", "Deals", "DealTeam", "Leads", "Feedback", "Initiatives"),
+    shows_first=True,
+    options=(
+        AS_OF,
+        Option("yes", "--yes", help="reassign_yes"),
+        Option("leaver", "--from", takes="text", help="reassign_from"),
+        Option("successors", "--to", takes="ids", help="reassign_to"),
+        Option("with_plan", "--with-plan"),
+    ),
+    buttons=(
+        Button(
+            "reassign",
+            group="team",
+            icon="ReviewShareWorkbook",
+            keytip="N",
+            look_at="Customers",
+            selects="Reps",
+            into="leaver",
+            sheets=("Reps",),
         ),
     ),
 )
@@ -678,12 +761,13 @@ ACTIONS: Final[Mapping[str, Action]] = {
         _CLOSE,
         _TIER,
         _CONVERT,
+        _REASSIGN,
         _FUNNEL,
         _REFRESH,
     )
 }
-"""Every verb by name. `propose`, `split`, `close` and `convert` are no part of `refresh`: targets, quotas,
-what is paid for good and what people typed change only on purpose."""
+"""Every verb by name. `propose`, `split`, `close`, `convert` and `reassign` are no part of `refresh`:
+targets, quotas, what is paid for good and what people typed change only on purpose."""
 
 _IMPORT = Button(
     "import",

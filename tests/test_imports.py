@@ -90,10 +90,11 @@ def test_no_command_loads_xlwings(tmp_path: Path) -> None:
         *(
             [verb, book, "--quiet"]
             for verb in ACTIONS
-            if verb not in ("close", "convert", *REFRESHED)
+            if verb not in ("close", "convert", "reassign", *REFRESHED)
         ),
         ["close", book, "--period", "2020-01", "--quiet"],
         ["convert", str(tmp_path / "New.xlsm"), "--lead", "L001", "--quiet"],
+        ["reassign", str(tmp_path / "New.xlsm"), "--from", "R05", "--yes", "--quiet"],
         ["show", book, "Deals", "--quiet"],
         ["undo", book, "--quiet"],
         ["import", book, str(file), "--into", "Customers", "--quiet"],

@@ -64,6 +64,8 @@ def run_on_file(
     with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)
         report = replace(report, notes=(*report.notes, *save_notes(host.package)))
+        if report.is_preview:
+            return report
         if out:
             host.save(out.path, over=out.may_replace)
         else:

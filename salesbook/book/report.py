@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesbook.book.attention import NOTHING, Attention
 from salesbook.book.backups import Kept
-from salesbook.domain.outcome import ClosedMonth, ConvertedLead
+from salesbook.domain.outcome import ClosedMonth, ConvertedLead, HandedOver
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 
@@ -32,6 +32,12 @@ class Options:
     take_marked: bool = False
     leads: tuple[str, ...] = ()
     """Leads to be converted, by key or name."""
+    leaver: str = ""
+    """Who hands over what he has in hand, by key or name."""
+    successors: tuple[str, ...] = ()
+    """Who take it over, by key or name."""
+    with_plan: bool = False
+    """Whether targets and the people whom he leads go along."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,10 @@ class Report:
     converted: tuple[ConvertedLead, ...] = ()
     left_leads: tuple[tuple[str, str], ...] = ()
     """Leads that were to be converted and stay leads, each with the code of the reason."""
+    handed_over: tuple[HandedOver, ...] = ()
+    """What each successor gets."""
+    is_preview: bool = False
+    """Whether the run only showed what it would do: nothing is written, not even into the log."""
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
     digest: tuple[str, ...] = ()

@@ -57,8 +57,9 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     newest = newest_day(session.frame("RunLog"))
     looks_back = newest is not None and options.as_of < newest
     if newest is not None and looks_back:
-        if not any(option.name == "yes" for option in action.options):
+        if action.shows_first or not any(option.name == "yes" for option in action.options):
             # A closing says what one month pays. What stands of later months is not older for it.
+            # A handover is of today, whatever day is typed: nobody hands over what he had.
             options, looks_back = replace(options, as_of=newest), False
         elif not options.yes:
             raise UsageError("run-before-newest", found=options.as_of, newest=newest, action=name)
@@ -106,6 +107,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         closed=outcome.closed,
         converted=tuple(outcome.converted),
         left_leads=tuple(outcome.left_leads),
+        handed_over=tuple(outcome.handed_over),
         digest=digest_of(session, name, outcome.tables, options.as_of),
         attention=attention_of(
             outcome,
@@ -116,6 +118,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         ),
         unlisted=unlisted,
     )
+    if action.shows_first and not options.yes:
+        return replace(report, written={}, is_preview=True)
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
     return report

@@ -126,7 +126,9 @@ def input_hash(task: Task) -> str:
         digest.update(_hash_of_rows(_looked_at(name, task.tables[name])))
 
     options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
-    options += [asked for asked in (task.period, task.reopen, task.reason, task.leads) if asked]
+    asked_for = (task.period, task.reopen, task.reason, task.leads)
+    of_handover = (task.leaver, task.successors, task.with_plan)
+    options += [asked for asked in (*asked_for, *of_handover) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
 

@@ -227,6 +227,9 @@ class Session:
             take=_scope_meant(options.take),
             take_marked=options.take_marked,
             leads=options.leads,
+            leaver=options.leaver,
+            successors=options.successors,
+            with_plan=options.with_plan,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 

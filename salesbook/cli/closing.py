@@ -155,6 +155,8 @@ class Closing:
     def _where_to_look(self) -> list[str]:
         """What is to be done next, and the sheet that shows the result."""
         report = self._report
+        if report.is_preview:
+            return [self._say("only_shown")] if report.handed_over else []
         sheet = self._sheet_of_result()
         where = "look" if sheet else "open"
         look = self._say(where, sheets=sheet, book=self._book)

@@ -57,7 +57,19 @@ def report_document(report: Report) -> dict[str, Any]:
         document |= _closed_document(report.closed)
     if report.action == "convert":
         document |= _converted_document(report)
+    if report.action == "reassign":
+        document |= _reassigned_document(report)
     return document
+
+
+def _reassigned_document(report: Report) -> dict[str, Any]:
+    """What each successor gets, row by row, and whether it is written."""
+    shares = [_amounts_as_numbers(asdict(share)) for share in report.handed_over]
+    for share in shares:
+        share["rows"] = [
+            {"table": table, "row_key": key, "field": name} for table, key, name in share["rows"]
+        ]
+    return {"handed_over": shares, "done": not report.is_preview}
 
 
 def _converted_document(report: Report) -> dict[str, Any]:

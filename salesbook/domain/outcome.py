@@ -64,6 +64,12 @@ class Task:
     """Whether it writes those that are marked in Proposal."""
     leads: tuple[str, ...] = ()
     """Leads that `convert` makes deals of, as somebody named them."""
+    leaver: str = ""
+    """Who hands over in `reassign`, as somebody named him."""
+    successors: tuple[str, ...] = ()
+    """Who take over; nobody named: the leaver's team."""
+    with_plan: bool = False
+    """Whether targets of months to come, and who is led by the leaver, go along."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several verbs of a run look up, by what it is."""
 
@@ -161,6 +167,25 @@ class ConvertedLead:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """What one rep takes over from another."""
+
+    rep_id: str
+    name: str
+    customers: int
+    deals: int
+    tasks: int
+    amount: Decimal
+    """Of the deals, in the currency's units."""
+    hours_before: float
+    """A week, of what was promised before and after."""
+    hours_after: float
+    hours_available: float
+    rows: tuple[tuple[str, str, str], ...]
+    """Table, key and field of each cell that names him now."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a verb found: whole new bodies of results, changes of single cells elsewhere, findings."""
 
@@ -179,3 +204,5 @@ class Outcome:
     converted: Sequence[ConvertedLead] = ()
     left_leads: Sequence[tuple[str, str]] = ()
     """Leads that were to be converted and were not, each with the code of the reason."""
+    handed_over: Sequence[HandedOver] = ()
+    """What each successor gets, of `reassign`."""

@@ -19,12 +19,14 @@ from salesbook.domain.customers.buying_stage import (
     won_on,
 )
 from salesbook.domain.customers.call_list import calls_of_week
+from salesbook.domain.customers.care import customer_care
+from salesbook.domain.customers.pool import pool_preview
 from salesbook.domain.customers.purchases import buying_histories
 from salesbook.domain.customers.rfm import rfm_codes
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
 from salesbook.domain.customers.tier_of import customer_values
 from salesbook.domain.customers.tiers import Standings
-from salesbook.domain.customers.touch import last_touches, next_touches
+from salesbook.domain.customers.touch import last_touches, next_touches, touch_rhythms
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
@@ -49,6 +51,7 @@ def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
     Returns: CustomerTiers by key; CallList, the most important call first; TouchLoad by key;
+        CustomerCare, the contract that ends next first; PoolPreview, who is free soonest first;
         TierHistory with this day's snapshot, which takes the place of an earlier one of the same day,
         and thinner earlier days.
 
@@ -56,11 +59,14 @@ def run(task: Task) -> Outcome:
     """
     tiers = tier_customers(task)
     calls = calls_of_week(task, tiers)
+    values = customer_values(task).value
     return Outcome(
         {
             "CustomerTiers": tiers,
             "CallList": calls.call_list,
             "TouchLoad": calls.touch_load,
+            "CustomerCare": customer_care(task, values),
+            "PoolPreview": pool_preview(task, values),
             "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
         },
         answer=calls.answer,
@@ -182,10 +188,7 @@ def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd
     last_won = won.reindex(facts.index)
     last_bought = _later(facts["last_on"], last_won)
 
-    rhythm_starts = touched.fillna(_later(last_bought, created_on))
-    rhythm = facts["touch_days"].where(rhythm_starts.notna(), 0.0)
     facts["last_touch_on"] = touched
-    facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), rhythm, task.calendar)
     facts["days_stale"] = _days(day - touched)
     last_heard_of = _later(touched, last_bought)
     facts["silent_days"] = _days(day - last_heard_of)
@@ -196,6 +199,14 @@ def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd
     facts["bought"] = has_order | has_won_deal
     facts["open_deal"] = facts.index.isin(with_open_deal(deals, policy, task.as_of))
     facts["buying_stage"] = buying_stages(facts, policy)
+
+    names = np.array([rule.tier for rule in policy.tier_rules])
+    tiers = pd.Series(names[facts["place"]], index=facts.index, dtype="str")
+    open_deal = facts["open_deal"].to_numpy(dtype=bool)
+    rhythm = touch_rhythms(tiers, facts["buying_stage"], open_deal, policy)["days"]
+    rhythm_starts = touched.fillna(_later(last_bought, created_on))
+    due_after = rhythm.where(rhythm_starts.notna(), 0.0)
+    facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), due_after, task.calendar)
     return facts
 
 

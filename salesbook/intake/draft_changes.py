@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
 
 from salesbook.cells.base import Value
 from salesbook.frames import frame_from_rows
@@ -55,15 +58,37 @@ def all_changes(
     added = {name: len(rows) for name, rows in additions.items()}
 
     # A manager who is on no row of a list of reps is added to the very table.
-    changes = [merge.table_change(additions.pop(table, [])), *merge.beside()]
+    own = merge.table_change(additions.pop(table, []))
+    changes = [own if options.replace else _with_owner_since(own, book), *merge.beside()]
     added |= {change.table: len(change.new_rows) for change in changes[1:]}
     for name, rows in additions.items():
-        changes.append(TableChange(name, {}, frame_from_rows(name, rows)))
+        change = TableChange(name, {}, frame_from_rows(name, rows))
+        changes.append(_with_owner_since(change, book))
 
     if resolver.stages.added:
         changes.append(_stage_change(resolver.stages, book))
         added["Stages"] = resolver.stages.added
     return tuple(change for change in changes if change.does_something), added
+
+
+def _with_owner_since(change: TableChange, book: BookNow) -> TableChange:
+    """The change with the day on which customers got their owners: that of the import.
+
+    Whoever gets a thousand customers in one day has neglected none of them yet, whatever the file says
+    of their last contact: the public pool spares them for a while. So it is with a customer who gets
+    another owner.
+    """
+    if change.table != "Customers":
+        return change
+    new = change.new_rows
+    is_dated = new["owner_id"].isna() | new["owner_since"].notna()
+    day = pd.Timestamp(book.as_of)
+    changed = {
+        row: {"owner_since": book.as_of, **fields} if fields.get("owner_id") else fields
+        for row, fields in change.changes.items()
+    }
+    dated = new.assign(owner_since=new["owner_since"].where(is_dated, day))
+    return replace(change, changes=changed, new_rows=dated)
 
 
 def _stage_change(stages: StageBook, book: BookNow) -> TableChange:

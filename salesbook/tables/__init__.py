@@ -79,6 +79,8 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.CustomerTier,
     outputs.Call,
     outputs.TouchWeek,
+    outputs.CareRow,
+    outputs.PoolRow,
     outputs.TierSnapshot,
     outputs.Duplicate,
     inputs.Lead,

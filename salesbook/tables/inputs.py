@@ -333,6 +333,8 @@ class Customer(Row, table="Customers", key=("customer_id",), part=Part.CUSTOMERS
     created_on: Annotated[Date | None, BEGINS] = None
     updated_on: Annotated[Date | None, happens()] = None
     contract_end_on: Annotated[Date | None, PLANNED] = None
+    owner_since: Annotated[Date | None, happens(), Since("0.3.0")] = None
+    """From which day the owner has him: who has just got a customer does not lose him at once."""
 
 
 class Activity(Row, table="Activities", key=("activity_id",), part=Part.CUSTOMERS, shown=True):

@@ -943,6 +943,8 @@ class Call(
     """Of all open deals; blank: there is none."""
     next_step: Annotated[Text | None, Since("0.3.0")] = None
     next_on: Annotated[Date | None, Since("0.3.0")] = None
+    call_on: Annotated[Date | None, Since("0.3.0")] = None
+    """Day of this week on which there is time for it; blank: the call is made, or nobody's."""
     done: Annotated[Flag | None, YOURS, Since("0.3.0")] = None
     """Yes: the next run makes an activity of the call."""
     result: Annotated[Text | None, YOURS, Since("0.3.0")] = None
@@ -979,6 +981,71 @@ class TouchWeek(
     """Of this week: calls that are due and stand on the call list."""
     waiting: Count | None = None
     """Of this week: calls that are due and wait, for the hours do not suffice."""
+    relax_tier: Tier | None = None
+    """Of this week, where the promised touches never fit: the tier to be called less often first."""
+    relax_days: Days | None = None
+    """The rhythm with which the tier would fit; blank: not even without its touches would the others."""
+    because: Sentence | None = None
+    """Of this week: whether the rhythms fit in the long run, and what to do where they do not."""
+
+
+class CareRow(
+    Row,
+    table="CustomerCare",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per customer who was given a service or has a contract, the soonest end first."""
+
+    customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id")] = None
+    rep_id: RepRef | None = None
+    """The owner, or who acts for him; blank: nobody is in charge."""
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    services: Count
+    """Services and after-sales visits of the last `tier_months` months."""
+    last_service_on: Date | None = None
+    """Of all services, however long ago; blank: none is known."""
+    days_since: Days | None = None
+    contract_end_on: Date | None = None
+    days_left: Days | None = None
+    """Until the contract ends; blank: it has ended, or there is none."""
+    open_amount: Money | None = None
+    """Of all open deals; blank: there is none."""
+    value: Money
+    because: Sentence
+
+
+class PoolRow(
+    Row,
+    table="PoolPreview",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per customer who is free, or will be within four weeks if nobody calls; soonest first."""
+
+    customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id")] = None
+    rep_id: RepRef | None = None
+    """Who would lose him: the owner."""
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    free_on: Date
+    """First day on which somebody else may take him."""
+    days_left: Count
+    """0: he is free already."""
+    since_on: Date
+    """Day of the last touch, or from which on the owner has him."""
+    value: Money
+    again_on: Date
+    """First day on which who lost him may have him again."""
+    suggested_id: RepRef | None = None
+    """Who could take one that is free; blank: he is not free yet, or nobody has room."""
+    suggested_name: Annotated[Text | None, NameOf("suggested_id")] = None
+    because: Sentence
 
 
 class StageEntry(

@@ -103,6 +103,14 @@ class Rules(BaseModel):
     visit_hours_a_week: Annotated[float, Ge(1), Le(168)] = 20.0
     """Hours that a rep has in a full week for the touches of the call list."""
     pool_days: Annotated[int, Ge(1)] = 90
+    pool_spare_days: Annotated[int, Ge(0)] = 30
+    """Days that a customer stays with whoever has just got him, touched or not."""
+    pool_cooloff_days: Annotated[int, Ge(0)] = 30
+    """Days after which who lost a customer may have him again."""
+    pool_pick_limit: Annotated[int, Ge(0)] = 5
+    """Customers of the public pool that one rep is advised to take at a time."""
+    contract_notice_days: Annotated[int, Ge(0)] = 60
+    """Days before its end from which a contract is to be talked about."""
     answer_limit_hours: AtLeast0 = 24.0
     resolve_limit_hours: AtLeast0 = 72.0
     funnel_rule: Literal["all", "any"] = "all"
@@ -221,6 +229,10 @@ class TierRule(
     touch_days: Days
     channel: Literal["phone", "email", "message", "visit"] | None = None
     offer: Text | None = None
+    open_deal_days: Annotated[Days | None, Since("0.3.0")] = None
+    """Rhythm while a deal is open; blank: `touch_days`."""
+    dormant_days: Annotated[Days | None, Since("0.3.0")] = None
+    """Rhythm of customers who are dormant; blank: `touch_days`."""
 
 
 class Bracket(

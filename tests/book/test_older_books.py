@@ -44,7 +44,7 @@ DEALS = {
     "closed_on": [None, dt.datetime(2026, 6, 8)],
 }
 CUSTOMERS = {"customer_id": ["C1", "C2"], "name": ["Acme", "Beta"]}
-REPS = {"rep_id": ["R1"], "name": ["Ann"]}
+REPS = {"rep_id": ["R1", "R2"], "name": ["Ann", "Bo"]}
 LEADS = {
     "lead_id": ["L001"],
     "name": ["Kim"],
@@ -107,7 +107,11 @@ def renamed(cells: TableCells, old: str, new: str) -> TableCells:
 def test_every_verb_runs_in_a_book_of_an_older_release(verb):
     """It says once what `upgrade` would add, and that is no finding."""
     host = old_book()
-    asked = {"close": {"period": "2026-05"}, "convert": {"leads": ("L001",)}}
+    asked = {
+        "close": {"period": "2026-05"},
+        "convert": {"leads": ("L001",)},
+        "reassign": {"leaver": "R1", "successors": ("R2",), "yes": True},
+    }
     report = run_action(host, verb, Options(AS_OF, **asked.get(verb, {})))
     facts = {"tables": len(NEW_TABLES), "columns": len(NEW_FIELDS)}
     assert [(note.code, note.params) for note in report.notes] == [("book.lacks", facts)]
@@ -129,7 +133,9 @@ def test_the_sentence_names_the_command_and_the_counts(language):
 def test_a_missing_result_is_left_out_and_named_and_the_others_are_written():
     host = host_of(made_with="0.3.0", without=("CallList",))
     report = run_action(host, "tier", Options(AS_OF))
-    assert set(report.written) == {"CustomerTiers", "TouchLoad", "TierHistory", "PageLines"}
+    assert set(report.written) == {
+        *("CustomerTiers", "TouchLoad", "CustomerCare", "PoolPreview", "TierHistory", "PageLines")
+    }
     assert [note.code for note in report.notes] == ["book.table-gone", "book.lacks-tables"]
     assert report.notes[0].params["table"] == "CallList"
     assert report.notes[1].params == {"tables": 1}

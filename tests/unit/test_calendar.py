@@ -91,8 +91,8 @@ def verbs_at(as_of: dt.date, rules: Policy, **rows) -> dict[str, list]:
     )
     found = {}
     for name, action in ACTIONS.items():
-        if name == "convert":
-            # It asks no calendar, and wants leads to be named.
+        if name in ("convert", "reassign"):
+            # They ask no calendar, and want somebody or something to be named.
             continue
         drawn = {name: rows[name] for name in action.reads if name in rows}
         last_month = (as_of.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")

@@ -90,6 +90,7 @@ def sample_tasks(tmp_path_factory) -> dict[str, Task]:
         asked = {
             "close": Options(AS_OF, period="2026-05"),
             "convert": Options(AS_OF, leads=("L001",)),
+            "reassign": Options(AS_OF, leaver="R05"),
         }
         return {
             name: session.task(ACTIONS[name].reads, asked.get(name, Options(AS_OF)))[0]

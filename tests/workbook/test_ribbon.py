@@ -28,7 +28,7 @@ UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 GROUPS = {
     "data": ["import", "validate"],
     "targets": ["propose", "split", "resplit", "publish"],
-    "team": ["score"],
+    "team": ["score", "reassign"],
     "customers": ["tier"],
     "pipeline": ["convert", "funnel", "what_if"],
     "report": ["refresh", "make_report", "undo", "check_setup"],
@@ -63,7 +63,8 @@ ATTRIBUTES = {
 ICONS = set(
     "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
     " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll"
-    " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu GoalSeek NameCreateFromSelection".split()
+    " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu GoalSeek NameCreateFromSelection"
+    " ReviewShareWorkbook".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 

@@ -11,7 +11,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, Severity, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import working_hours_between
-from salesbook.domain.customers.touch import last_touches
+from salesbook.domain.customers.pool import pool_standing
 from salesbook.messages import Fact
 
 _HOUR: Final = pd.Timedelta(hours=1)
@@ -83,36 +83,22 @@ def _unresolved(context: AlertContext) -> pd.DataFrame:
 def untouched_customers(context: AlertContext) -> Iterator[AlertRow]:
     """Customers whom nobody touched for `pool_days`: they may go to another owner.
 
-    Asked only in a book that logs contacts, for elsewhere every customer would be named. A customer
-    who was never touched counts from the day of entry, and is left out where that is not known.
-    One whose contract runs stays with its owner.
+    These are the customers of PoolPreview who are free already, by the same rule.
     """
-    touched = last_touches(context.tables, context.as_of)
-    if touched.empty:
-        return
-
-    customers = context.tables["Customers"]
-    last = customers["customer_id"].map(touched).astype("datetime64[us]")
-    since = pd.concat([last, customers["created_on"]], axis=1).max(axis=1)
-    days = (context.today - since).dt.days
-
-    # A blank end of contract compares as false and means that none runs.
-    under_contract = customers["contract_end_on"] >= context.today
-    may_be_lost = ~under_contract & customers["owner_id"].notna()
     limit = context.policy.rules.pool_days
-
-    untouched = customers.assign(since=since, days=days, never=last.isna())
-    untouched = untouched[may_be_lost & (days >= limit)]
-    for row in untouched.itertuples(index=False):
+    standing = pool_standing(context.tables, context.policy, context.as_of)
+    is_free = standing["free_on"] <= context.today
+    for row in standing[is_free].itertuples(index=False):
+        days = (context.today - row.since_on).days
         yield AlertRow(
             table="Customers",
             row_key=row.customer_id,
             severity="low",
             who=row.owner_id,
-            since_on=row.since,
-            days=int(row.days),
-            facts={"day": row.since.date(), "days": int(row.days), "limit": limit},
-            reason="because-never" if row.never else "because",
+            since_on=row.since_on,
+            days=days,
+            facts={"day": row.since_on.date(), "days": days, "limit": limit},
+            reason="because-never" if row.is_untouched else "because",
         )
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.customers.buying_stage import open_deals
+from salesbook.domain.customers.buying_stage import open_deals, with_open_deal
+from salesbook.domain.customers.call_days import call_days
 from salesbook.domain.customers.calls_done import begun_calls
-from salesbook.domain.customers.touch import activities_by_customer
+from salesbook.domain.customers.touch import activities_by_customer, touch_rhythms
 from salesbook.domain.customers.touch_load import (
     WEEKS,
     minutes_of,
@@ -48,8 +49,9 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
     """List the customers who are due, as far as the hours of the reps allow this week.
 
     A customer is due from the day of the next touch on; nobody is called twice on one day. The owner
-    calls, or who can act for one who has left; on the customer's channel, or on that of the tier: by
-    phone where the tier's is e-mail and only a phone number is known, and the other way round.
+    calls, or who can act for one who has left or is on leave; on the customer's channel, or on that of
+    the tier: by phone where the tier's is e-mail and only a phone number is known, and the other way
+    round. Each call has a day of this week on which there is time for it.
 
     A call on which somebody has typed something is begun: it keeps its place while the customer is
     due, whatever the hours. One that was typed as done and is no activity yet stays in any case, so
@@ -73,13 +75,15 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
     hours = {week: weekly_hours(reps, week, staff, task.policy, task.calendar) for week in weeks}
     is_listed = that_fit(due, hours[first_week])
 
-    rows = pd.concat([due[is_listed], customers[customers["is_unsettled"] & ~is_due]])
+    rows = _in_order(pd.concat([due[is_listed], customers[customers["is_unsettled"] & ~is_due]]))
+    rows["call_on"] = call_days(rows, hours[first_week], first_week, task, staff)
     listed = Counter(due.loc[is_listed, "rep_id"].dropna())
     waiting = Counter(due.loc[~is_listed, "rep_id"].dropna())
+    that_wait = due[~is_listed & due["rep_id"].notna()]
     owned = customers[customers["rep_id"].notna()]
     return CallsOfWeek(
-        _call_list(task, _in_order(rows), begun),
-        touch_load(owned, hours, task.as_of, listed, waiting),
+        _call_list(task, rows, begun),
+        touch_load(owned, hours, task.as_of, listed, that_wait),
         _answer(waiting, task.tables["Reps"]),
     )
 
@@ -96,15 +100,16 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     typed = task.tables["Customers"].set_index("customer_id").loc[tiers.index]
     place_of_tier = {rule.tier: place for place, rule in enumerate(policy.tier_rules)}
     channel_of_tier = {rule.tier: rule.channel for rule in policy.tier_rules}
-    rhythm_of_tier = {rule.tier: rule.touch_days for rule in policy.tier_rules}
-    caller_of_owner = {
-        owner: staff.responsible(owner, task.as_of) for owner in typed["owner_id"].dropna().unique()
-    }
+    caller_of_owner = staff.who_calls(typed["owner_id"].dropna().unique(), task.as_of)
 
     names = ["customer_id", "tier", "value", "p_alive", "last_touch_on", "next_touch_on"]
     facts = tiers[[*names, "days_stale"]].copy()
     facts["place"] = tiers["tier"].map(place_of_tier)
-    facts["touch_days"] = tiers["tier"].map(rhythm_of_tier).astype("float64")
+    with_deal = with_open_deal(task.tables["Deals"], policy, task.as_of)
+    has_open_deal = tiers["customer_id"].isin(with_deal).to_numpy(dtype=bool)
+    rhythms = touch_rhythms(tiers["tier"], tiers["buying_stage"], has_open_deal, policy)
+    facts["touch_days"] = rhythms["days"]
+    facts["rhythm"] = rhythms["rule"]
     facts["days_late"] = (day - tiers["next_touch_on"]).dt.days
     facts["rep_id"] = typed["owner_id"].map(caller_of_owner).astype("str")
     of_tier = tiers["tier"].map(channel_of_tier).astype("str")
@@ -145,6 +150,7 @@ def _call_list(task: Task, rows: pd.DataFrame, begun: pd.DataFrame) -> pd.DataFr
             rows["touch_days"],
             rows["last_touch_on"],
             rows["days_stale"],
+            rows["rhythm"],
             strict=True,
         )
     ]
@@ -166,6 +172,7 @@ def _call_list(task: Task, rows: pd.DataFrame, begun: pd.DataFrame) -> pd.DataFr
             "open_amount": deals["open_amount"],
             "next_step": deals["next_step"].fillna(words["next_step"]),
             "next_on": deals["next_on"].where(deals["next_step"].notna(), words["next_on"]),
+            "call_on": rows["call_on"],
             "because": pd.Series(because, dtype="object"),
             "value": rows["value"],
             "p_alive": rows["p_alive"],
@@ -227,11 +234,13 @@ def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[A
     return known.reindex(customer_ids).set_axis(customer_ids.index)
 
 
-def _because(tier: str, rhythm: float, last: pd.Timestamp, days: float) -> Message:
-    """Why the call is due: never touched, or not since so many days."""
+def _because(tier: str, rhythm: float, last: pd.Timestamp, days: float, rule: str) -> Message:
+    """Why the call is due: never touched, or not since so many days; and by which rhythm."""
+    more = () if rule == "tier" else (Message(f"call-rhythm-{rule}"),)
     if pd.isna(last):
-        return Message("call-first", {"tier": tier, "every": rhythm})
-    return Message("call-late", {"days": days, "last": last.date(), "tier": tier, "every": rhythm})
+        return Message("call-first", {"tier": tier, "every": rhythm}, more)
+    facts: dict[str, Fact] = {"days": days, "last": last.date(), "tier": tier, "every": rhythm}
+    return Message("call-late", facts, more)
 
 
 def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:

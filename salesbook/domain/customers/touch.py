@@ -6,10 +6,13 @@ import datetime as dt
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from salesbook.arrays import Flags
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
+from salesbook.policy import Policy
 
 
 def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
@@ -52,6 +55,38 @@ def _activity_touches(tables: Tables) -> pd.DataFrame:
 
 def _touches(customer: pd.Series[Any], on: pd.Series[Any]) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": customer, "on": on})
+
+
+def touch_rhythms(
+    tiers: pd.Series[str], stages: pd.Series[str], has_open_deal: Flags, policy: Policy
+) -> pd.DataFrame:
+    """Say every how many days each customer is to be called, and by which rule.
+
+    While a deal is open its rhythm holds, for then every week counts; else that of dormant customers
+    for who is dormant; else the tier's. Where Settings leaves one of them blank, the tier's holds.
+
+    Args:
+        tiers: the tier of each customer, as TierRules calls it.
+        stages: the buying stage of each.
+        has_open_deal: parallel to them.
+
+    Returns: `days` and `rule` (tier, open-deal or dormant), under the index of `tiers`.
+    """
+    rules = {rule.tier: rule for rule in policy.tier_rules}
+    by_tier = {name: float(rule.touch_days) for name, rule in rules.items()}
+    by_deal = {name: rule.open_deal_days for name, rule in rules.items()}
+    by_dormant = {name: rule.dormant_days for name, rule in rules.items()}
+    of_tier = tiers.map(by_tier).astype("float64")
+    of_deal = tiers.map(by_deal).astype("float64")
+    of_dormant = tiers.map(by_dormant).astype("float64")
+
+    goes_by_deal = has_open_deal & of_deal.notna().to_numpy()
+    is_dormant = (stages == "dormant").to_numpy(dtype=bool)
+    goes_by_dormant = is_dormant & of_dormant.notna().to_numpy() & ~goes_by_deal
+    which = [goes_by_deal, goes_by_dormant]
+    days = np.select(which, [of_deal, of_dormant], default=of_tier)
+    rule = np.select(which, ["open-deal", "dormant"], default="tier")
+    return pd.DataFrame({"days": days, "rule": rule}, index=tiers.index)
 
 
 def next_touch(last: dt.date, every_days: float, calendar: WorkCalendar) -> dt.date:

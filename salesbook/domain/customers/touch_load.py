@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.customers.rhythm_advice import rhythm_advice
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_of
 from salesbook.policy import Policy
@@ -114,23 +115,26 @@ def touch_load(
     hours_by_week: Mapping[dt.date, Mapping[str, float]],
     as_of: dt.date,
     listed: Mapping[str, int],
-    waiting: Mapping[str, int],
+    waiting: pd.DataFrame,
 ) -> pd.DataFrame:
     """Add up per rep and week what was promised, beside the hours that there are.
 
     A late touch is promised for today, and each touch is followed by the next one of its rhythm.
 
     Args:
-        touches: per customer of a rep `rep_id`, `next_touch_on`, `touch_days`, `minutes`.
+        touches: per customer of a rep `rep_id`, `next_touch_on`, `touch_days`, `minutes`, and what
+            `rhythm_advice` wants besides.
         hours_by_week: hours of each rep by first day of the week, this week first.
         listed: this week's calls on the call list, by rep.
-        waiting: likewise those that are due and wait for hours.
+        waiting: `rep_id` and `minutes` of the calls that are due and wait for hours.
 
     Returns: TouchLoad, by key.
     """
     first = touches["next_touch_on"].clip(lower=pd.Timestamp(as_of))
     rhythm = np.maximum(np.ceil(touches["touch_days"].to_numpy(dtype=np.float64)), 1)
     minutes = touches["minutes"].to_numpy(dtype=np.float64)
+    waiting_counts = waiting["rep_id"].value_counts()
+    advice = rhythm_advice(touches, _usual_hours(hours_by_week), _hours_of(waiting))
 
     rows = []
     # Who is due on a weekend before the first week is called in it.
@@ -144,6 +148,7 @@ def touch_load(
         promised = _sums(touches["rep_id"], in_week * minutes)
         for rep_id, available in hours.items():
             promised_hours = promised.get(rep_id, 0.0) / _MINUTES_AN_HOUR
+            advised = advice.get(rep_id) if place == 0 else None
             rows.append(
                 {
                     "rep_id": rep_id,
@@ -153,12 +158,29 @@ def touch_load(
                     "available_hours": available,
                     "load_rate": promised_hours / available if available else None,
                     "listed": listed.get(rep_id, 0) if place == 0 else None,
-                    "waiting": waiting.get(rep_id, 0) if place == 0 else None,
+                    "waiting": waiting_counts.get(rep_id, 0) if place == 0 else None,
+                    "relax_tier": advised.relax_tier if advised else None,
+                    "relax_days": advised.relax_days if advised else None,
+                    "because": advised.because if advised else None,
                 }
             )
     columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
     load = frame_of("TouchLoad", columns)
     return load.sort_values(["rep_id", "week"], ignore_index=True)
+
+
+def _usual_hours(hours_by_week: Mapping[dt.date, Mapping[str, float]]) -> dict[str, float]:
+    """Hours of each rep in a usual week: the mean of those that are looked at."""
+    sums: dict[str, float] = {}
+    for hours in hours_by_week.values():
+        for rep_id, available in hours.items():
+            sums[rep_id] = sums.get(rep_id, 0.0) + available
+    return {rep_id: total / len(hours_by_week) for rep_id, total in sums.items()}
+
+
+def _hours_of(calls: pd.DataFrame) -> dict[str, float]:
+    minutes = calls.groupby("rep_id")["minutes"].sum()
+    return {str(rep): float(sum_) / _MINUTES_AN_HOUR for rep, sum_ in minutes.items()}
 
 
 def _touches_until(day: dt.date, first: pd.Series[Any], rhythm: Floats) -> Floats:

@@ -167,7 +167,8 @@ class Sources:
         """Survey scores, lowest first: received_at, score and rep, a place among `Staff.ids`.
 
         The customer's owner answers for a score, or the feedback's owner where the customer has
-        none.
+        none. Of a score from before the owner had the customer it is the feedback's, where one is named:
+        whoever hands a customer over keeps what the customer said of him.
         """
         feedback = self.tables["Feedback"]
         is_survey = feedback["kind"] == "survey"
@@ -177,8 +178,11 @@ class Sources:
         scored = scored.sort_values("score", kind="stable")
 
         customers = self.tables["Customers"].set_index("customer_id")
-        owner = customers["owner_id"].reindex(scored["customer_id"])
-        rep = owner.set_axis(scored.index).fillna(scored["owner_id"])
+        of_customer = customers[["owner_id", "owner_since"]].reindex(scored["customer_id"])
+        of_customer = of_customer.set_axis(scored.index)
+        was_anothers = scored["received_at"] < of_customer["owner_since"]
+        names_him = was_anothers & scored["owner_id"].notna()
+        rep = of_customer["owner_id"].mask(names_him).fillna(scored["owner_id"])
         return scored[["received_at", "score"]].assign(rep=self.staff.places(rep))
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any, Final
 
@@ -172,6 +172,31 @@ class Staff:
             manager = manager_of.get(rep_id)
             rep_id = None if pd.isna(manager) else str(manager)
         return None
+
+    def on_leave(self, day: dt.date) -> set[str]:
+        """Reps who are with us and have no capacity on that day; a manager without any just manages."""
+        without_capacity = {rep for rep, rate in self.capacity(day).items() if rate == 0}
+        at_work = {rep for rep in without_capacity if self.is_at_work(rep, day)}
+        return at_work - self.managers(day)
+
+    def who_calls(self, owners: Iterable[str], day: dt.date) -> dict[str, str | None]:
+        """Who calls the customers of each owner on a day: the owner, or who acts for him.
+
+        For who has left or is on leave the next manager up acts; None where there is none, for then
+        it is the company's.
+        """
+        away = self.on_leave(day)
+        callers: dict[str, str | None] = {}
+        for owner in owners:
+            caller = self.responsible(owner, day)
+            asked: set[str] = set()
+            while caller is not None and caller in away and caller not in asked:
+                asked.add(caller)
+                manager = self.on_day(day)["manager_id"].get(caller)
+                caller = None if pd.isna(manager) else self.responsible(str(manager), day)
+            # Two who are each other's managers, and both away, can call nobody.
+            callers[owner] = None if caller in away else caller
+        return callers
 
     @cached_property
     def named_as_manager(self) -> frozenset[str]:
