@@ -8,12 +8,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from salesbook import labels
 from salesbook.arrays import Floats, Ints, Objects
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.customers.feedback import nps
 from salesbook.domain.customers.rfm import rfm_codes
+from salesbook.domain.customers.segments import SEGMENT_OF_CODE
 from salesbook.domain.customers.tiers import stand_values
 from salesbook.domain.customers.touch import next_touch
+from salesbook.labels import Language
 from salesbook.money import minor_units
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules
@@ -150,6 +153,39 @@ def _rfm_policy(cuts: CellRange | None) -> Policy:
             raise SheetError
         rules[key] = ",".join(f"{number:f}" for number in row)
     return Policy(rules=Rules.model_validate(rules))
+
+
+def segment(rfm: CellRange, language: CellRange | None = None) -> Objects:
+    """Name the segment of each code of recency, frequency and money, as CustomerTiers does.
+
+    Args:
+        rfm: three digits from 1 to 5, as SALES_RFM gives them, text or number; a blank has no
+            answer, anything else that is no code is #VALUE!.
+        language: of the names, as a code or by its name in either language; English if left out.
+
+    Source: R's rfm package; 555 → Champions, 412 → New customers.
+    """
+    wanted = _language_of(language)
+    errors = errors_of(rfm).ravel()
+    answers: list[str | None] = []
+    for place, code in enumerate(texts(rfm)):
+        name = SEGMENT_OF_CODE.get(code) if code else None
+        if code and name is None and not errors[place]:
+            errors[place] = VALUE_ERROR
+        answers.append(labels.choice("CustomerTiers.segment", name, wanted) if name else None)
+    return worded(in_shape_of(rfm, answers), errors.reshape(rfm.shape))
+
+
+def _language_of(typed: CellRange | None) -> Language:
+    """The language that somebody names; English where nobody does."""
+    if typed is None:
+        return "en"
+    name = texts(typed)[0]
+    known = labels.code_of_choice("Policy.language", name or "", labels.LANGUAGES)
+    for language in labels.LANGUAGES:
+        if known == language and typed.size == 1:
+            return language
+    raise SheetError
 
 
 def next_touch_on(last: CellRange, days: CellRange, holidays: CellRange | None = None) -> Objects:

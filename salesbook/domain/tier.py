@@ -21,6 +21,7 @@ from salesbook.domain.customers.buying_stage import (
 from salesbook.domain.customers.call_list import calls_of_week
 from salesbook.domain.customers.purchases import buying_histories
 from salesbook.domain.customers.rfm import rfm_codes
+from salesbook.domain.customers.segments import segments_of
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
 from salesbook.domain.customers.tier_of import customer_values
 from salesbook.domain.customers.tiers import Standings
@@ -35,6 +36,7 @@ _DAYS_A_WEEK: Final = 7
 _AS_THEY_ARE: Final = (
     "value",
     "rfm",
+    "segment",
     "buying_stage",
     "p_alive",
     "last_touch_on",
@@ -84,21 +86,19 @@ def tier_customers(task: Task) -> pd.DataFrame:
 
     of_tiers = _reasons(task, value, standings)
     of_stages = stage_reasons(facts, policy)
+    why_blank = zip(facts["alive_unknown"], facts["segment_unknown"], strict=True)
     because = [
-        _in_one_cell(of_tier, of_stage, alive_unknown)
-        for of_tier, of_stage, alive_unknown in zip(
-            of_tiers, of_stages, facts["alive_unknown"], strict=True
-        )
+        _in_one_cell(of_tier, of_stage, *unknown)
+        for of_tier, of_stage, unknown in zip(of_tiers, of_stages, why_blank, strict=True)
     ]
     facts["because"] = pd.Series(because, facts.index, dtype="object")
     return _customer_tiers(task, facts)
 
 
-def _in_one_cell(of_tier: Message, of_stage: Message | None, alive_unknown: Any) -> Message:
-    """What led to the tier, then what to the stage, then why P(alive) is blank."""
+def _in_one_cell(of_tier: Message, of_stage: Message | None, *why_blank: Any) -> Message:
+    """What led to the tier, then what to the stage, then why a cell is blank."""
     more = [of_stage] if of_stage else []
-    if isinstance(alive_unknown, Message):
-        more.append(alive_unknown)
+    more += [reason for reason in why_blank if isinstance(reason, Message)]
     return replace(of_tier, more=tuple(more))
 
 
@@ -134,7 +134,8 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
 def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame:
     """What customers bought; no row for those who never did.
 
-    Returns: their history, `rfm`, `p_alive`, and a message `alive_unknown` where that is blank.
+    Returns: their history, `rfm`, `segment`, `p_alive`, and messages `segment_unknown` and
+        `alive_unknown` where these are blank.
     """
     histories = buying_histories(lines)
     day = pd.Timestamp(as_of)
@@ -155,11 +156,27 @@ def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame
         unknown = Message("alive-bought-once")
 
     reasons = [unknown if math.isnan(one) else None for one in chance]
+    codes = rfm_codes(histories, policy, as_of)
+    segments, segment_unknown = _segments(codes, policy)
     return histories.assign(
-        rfm=rfm_codes(histories, policy, as_of),
+        rfm=codes,
+        segment=segments,
+        segment_unknown=pd.Series(segment_unknown, index=histories.index, dtype="object"),
         p_alive=chance,
         alive_unknown=pd.Series(reasons, index=histories.index, dtype="object"),
     )
+
+
+def _segments(codes: pd.Series[str], policy: Policy) -> tuple[pd.Series[str], Message | None]:
+    """The segment of each customer who bought, and why none has one, where that is so.
+
+    Fifths of a handful of customers part them by luck: the only one who ever bought would be new.
+    """
+    rules = policy.rules
+    if rules.rfm_rule == "quintiles" and len(codes) < rules.few:
+        reason = Message("segment-few-buyers", {"buyers": len(codes), "few": rules.few})
+        return pd.Series(None, index=codes.index, dtype="str"), reason
+    return segments_of(codes), None
 
 
 def _weeks(spans: pd.Series[Any]) -> Floats:

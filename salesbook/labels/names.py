@@ -149,6 +149,8 @@ _GROUPS: Final = {
     "Leaks.pipeline": ("pipelines",),
     "StageTimes.pipeline": ("pipelines",),
     "Commission.rule": ("rules",),
+    "CustomerTiers.segment": ("segments",),
+    "Segments.segment": ("segments",),
     "Checks.code": ("findings",),
     "Waivers.code": ("findings",),
     "RunLog.action": ("actions",),

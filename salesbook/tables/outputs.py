@@ -712,6 +712,7 @@ class CourseEffect(
 
 
 Tier = Id
+SegmentName = Annotated[str, Is(Kind.ID, choices=known_names("segments"))]
 BuyingStage = Literal["prospect", "intent", "customer", "dormant"]
 
 
@@ -733,6 +734,8 @@ class CustomerTier(
     monetary: Money
     rfm: Id | None = None
     """Three digits, recency, frequency and money, 5 best; blank without an order."""
+    segment: Annotated[SegmentName | None, Since("0.3.0")] = None
+    """What the three digits make of the customer; blank without an order."""
     buying_stage: BuyingStage
     p_alive: Share | None = None
     last_touch_on: Date | None = None

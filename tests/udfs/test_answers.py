@@ -167,7 +167,17 @@ def test_rfm_by_fixed_cuts_and_by_fifths() -> None:
     found = column("SALES_RFM", customers, dates, amounts, dt.date(2008, 7, 15), cuts)
     assert (found[0], found[-1], len(set(found))) == ("422", "244", 2)
     late = column("SALES_RFM", down("Ann", "Ann"), down(46_000, 46_100), down(1, 1), 46_050)
-    assert late == ["555", NA]
+    # A single customer is above no threshold of his own orders and money.
+    assert late == ["511", NA]
+
+
+def test_segments_of_codes_in_either_language() -> None:
+    codes = down("555", "144", 412, None, "251", DIV0)
+    in_english = ["Champions", "Can't lose them", "New customers", NA, "Others", DIV0]
+    assert column("SALES_SEGMENT", codes) == in_english
+    assert column("SALES_SEGMENT", down("555", "321"), "中文") == ["冠军客户", "即将沉睡"]
+    assert column("SALES_SEGMENT", down("555", "666", "55"), "en") == ["Champions", VALUE, VALUE]
+    assert one("SALES_SEGMENT", "555", "French") == VALUE
 
 
 def test_tiers_by_own_rules() -> None:
