@@ -494,7 +494,7 @@ _TIER = Action(
         # What people typed on it: calls that are done become activities.
         "CallList",
     ),
-    writes=("Activities", "CustomerTiers", "CallList", "TouchLoad", "TierHistory"),
+    writes=("Activities", "CustomerTiers", "CallList", "TouchLoad", "BuyingTest", "TierHistory"),
     needs=("TierRules",),
     rests_on=("Holidays", "Stages"),
     keys=(
@@ -503,6 +503,7 @@ _TIER = Action(
         "calendar",
         "sales_source",
         "orders_from",
+        "interval_level",
         "few",
         "tier_months",
         "abc_rule",

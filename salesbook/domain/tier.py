@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats
 from salesbook.domain.customers import alive
 from salesbook.domain.customers.buying_stage import (
     buying_stages,
@@ -18,8 +17,9 @@ from salesbook.domain.customers.buying_stage import (
     with_open_deal,
     won_on,
 )
+from salesbook.domain.customers.buying_test import WEEKS_AHEAD, buying_test
 from salesbook.domain.customers.call_list import calls_of_week
-from salesbook.domain.customers.purchases import buying_histories
+from salesbook.domain.customers.purchases import buying_histories, purchases_until
 from salesbook.domain.customers.rfm import rfm_codes
 from salesbook.domain.customers.segments import segments_of
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
@@ -32,13 +32,13 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.policy import Policy
 
-_DAYS_A_WEEK: Final = 7
 _AS_THEY_ARE: Final = (
     "value",
     "rfm",
     "segment",
     "buying_stage",
     "p_alive",
+    "expected_purchases",
     "last_touch_on",
     "next_touch_on",
     "days_stale",
@@ -56,21 +56,28 @@ def run(task: Task) -> Outcome:
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
-    tiers = tier_customers(task)
+    rules = task.policy.rules
+    lines = customer_values(task).lines
+    tested = buying_test(lines, task.as_of, rules.few, rules.interval_level)
+    tiers = tier_customers(task, may_expect=tested.holds)
     calls = calls_of_week(task, tiers)
     return Outcome(
         {
             "CustomerTiers": tiers,
             "CallList": calls.call_list,
             "TouchLoad": calls.touch_load,
+            "BuyingTest": tested.table,
             "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
         },
         answer=calls.answer,
     )
 
 
-def tier_customers(task: Task) -> pd.DataFrame:
-    """Work out CustomerTiers: one row per customer, by key."""
+def tier_customers(task: Task, *, may_expect: bool) -> pd.DataFrame:
+    """Work out CustomerTiers: one row per customer, by key.
+
+    Args: may_expect is whether what was expected of customers came true, see `buying_test`.
+    """
     policy = task.policy
     customers = task.tables["Customers"].sort_values("customer_id").set_index("customer_id")
     values = customer_values(task)
@@ -81,7 +88,9 @@ def tier_customers(task: Task) -> pd.DataFrame:
     facts["value"] = value
     facts["place"] = standings.tiers
     facts["touch_days"] = touch_days[standings.tiers]
-    facts = facts.join(_bought(lines, policy, task.as_of).reindex(facts.index))
+    facts = facts.join(
+        _bought(lines, policy, task.as_of, may_expect=may_expect).reindex(facts.index)
+    )
     facts = _in_touch(task, facts, customers["created_on"])
 
     of_tiers = _reasons(task, value, standings)
@@ -131,29 +140,30 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
     return reasons
 
 
-def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame:
+def _bought(
+    lines: pd.DataFrame, policy: Policy, as_of: dt.date, *, may_expect: bool
+) -> pd.DataFrame:
     """What customers bought; no row for those who never did.
 
-    Returns: their history, `rfm`, `segment`, `p_alive`, and messages `segment_unknown` and
+    Args: may_expect is whether what the models expected came true.
+
+    Returns: their history, `rfm`, `segment`, `p_alive`, `expected_purchases`, and messages `segment_unknown` and
         `alive_unknown` where these are blank.
     """
     histories = buying_histories(lines)
-    day = pd.Timestamp(as_of)
-    # Two orders on one day are one purchase: no time lies between them in which to stop buying.
-    buying_days = histories["buying_days"].to_numpy(dtype=np.float64)
-    purchases = alive.Purchases(
-        repeats=buying_days - 1,
-        last=_weeks(histories["last_on"] - histories["first_on"]),
-        age=_weeks(day - histories["first_on"]),
-        log_gaps=histories["log_gaps"].to_numpy(dtype=np.float64),
-    )
-    model = alive.fit(purchases, policy.rules.few)
+    purchases = purchases_until(histories, as_of)
+    models = alive.fit_models(purchases, policy.rules.few)
+    model = models if isinstance(models, str) else models.of_who_stopped()
     if isinstance(model, str):
         chance = np.full(len(histories), np.nan)
         unknown = Message(model, {"few": policy.rules.few})
     else:
         chance = alive.p_alive(purchases, model).round(4)
         unknown = Message("alive-bought-once")
+
+    expected = np.full(len(histories), np.nan)
+    if may_expect and not isinstance(models, str):
+        expected = models.expected(purchases, WEEKS_AHEAD).round(2)
 
     reasons = [unknown if math.isnan(one) else None for one in chance]
     codes = rfm_codes(histories, policy, as_of)
@@ -163,6 +173,7 @@ def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame
         segment=segments,
         segment_unknown=pd.Series(segment_unknown, index=histories.index, dtype="object"),
         p_alive=chance,
+        expected_purchases=expected,
         alive_unknown=pd.Series(reasons, index=histories.index, dtype="object"),
     )
 
@@ -177,10 +188,6 @@ def _segments(codes: pd.Series[str], policy: Policy) -> tuple[pd.Series[str], Me
         reason = Message("segment-few-buyers", {"buyers": len(codes), "few": rules.few})
         return pd.Series(None, index=codes.index, dtype="str"), reason
     return segments_of(codes), None
-
-
-def _weeks(spans: pd.Series[Any]) -> Floats:
-    return np.asarray(spans.dt.days, dtype=np.float64) / _DAYS_A_WEEK
 
 
 def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd.DataFrame:

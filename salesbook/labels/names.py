@@ -150,6 +150,7 @@ _GROUPS: Final = {
     "StageTimes.pipeline": ("pipelines",),
     "Commission.rule": ("rules",),
     "CustomerTiers.segment": ("segments",),
+    "BuyingTest.repeats": ("scopes",),
     "Segments.segment": ("segments",),
     "Checks.code": ("findings",),
     "Waivers.code": ("findings",),

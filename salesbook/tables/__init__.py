@@ -79,6 +79,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.CustomerTier,
     outputs.Call,
     outputs.TouchWeek,
+    outputs.BuyingTested,
     outputs.TierSnapshot,
     outputs.Duplicate,
     inputs.Lead,

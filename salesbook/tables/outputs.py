@@ -9,6 +9,7 @@ from salesbook.tables.base import (
     BEGINS,
     PLANNED,
     RECORDED,
+    SCOPES,
     YOURS,
     ActionName,
     AlertName,
@@ -738,12 +739,40 @@ class CustomerTier(
     """What the three digits make of the customer; blank without an order."""
     buying_stage: BuyingStage
     p_alive: Share | None = None
+    expected_purchases: Annotated[Number | None, Since("0.3.0")] = None
+    """In the next 26 weeks; blank where BuyingTest does not show that it holds."""
     last_touch_on: Date | None = None
     next_touch_on: Date | None = None
     days_stale: Days | None = None
     moved: Literal["up", "down", "same", "new"]
     offer: Text | None = None
     because: Sentence
+
+
+class BuyingTested(
+    Row, table="BuyingTest", key=("repeats",), role=OUT, part=Part.CUSTOMERS, since="0.3.0"
+):
+    """One row per number of repeat purchases, and one for all: did what was expected come true?
+
+    Of the last 26 weeks, from what was bought before them.
+    """
+
+    repeats: Annotated[str, Is(Kind.ID, choices=SCOPES)]
+    """How often customers had bought again before the time tested; `7+` is so often or oftener."""
+    customers: Count | None = None
+    bought: Count | None = None
+    """Purchases in the time tested; those of one day are one."""
+    expected: Number | None = None
+    low: Number | None = None
+    """Range in which luck alone puts the purchases."""
+    high: Number | None = None
+    textbook: Number | None = None
+    """What BG/NBD expects."""
+    as_before: Number | None = None
+    """What it would be if everybody went on at the rate at which he bought."""
+    verdict: Literal["holds", "too-low", "too-high", "too-few"] | None = None
+    """Of all customers: whether purchases are expected of anybody."""
+    because: Sentence | None = None
 
 
 class TierSnapshot(

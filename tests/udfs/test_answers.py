@@ -180,6 +180,26 @@ def test_segments_of_codes_in_either_language() -> None:
     assert one("SALES_SEGMENT", "555", "French") == VALUE
 
 
+def test_the_chance_to_buy_again_by_published_parameters() -> None:
+    published = [[0.243, 4.414, 0.793, 2.426]]
+    assert one("SALES_ALIVE", 2, 30.43, 38.86, published) == pytest.approx(0.7266, abs=5e-5)
+    several = column(
+        "SALES_ALIVE", down(2, 0, None, 2, 1.5), down(30.43, 0, 3, 40, 9), 38.86, published
+    )
+    assert several == [pytest.approx(0.7266, abs=5e-5), NA, NA, VALUE, VALUE]
+    assert one("SALES_ALIVE", 2, 30.43, 38.86, [[0.243, 4.414, 0.793]]) == VALUE
+    assert one("SALES_ALIVE", 2, 30.43, 38.86, [[0.243, 4.414, 0, 2.426]]) == VALUE
+
+
+def test_the_chance_to_buy_again_is_fitted_to_the_customers_given() -> None:
+    """Forty bought every other week and half of them stopped a year ago; of nine nothing is told."""
+    lasts = [50.0] * 20 + [4.0] * 20
+    often = [25.0] * 20 + [2.0] * 20
+    chances = column("SALES_ALIVE", down(*often), down(*lasts), down(*[52.0] * 40))
+    assert min(chances[:20]) > 0.8 > 0.2 > max(chances[20:])
+    assert column("SALES_ALIVE", down(*often[:9]), down(*lasts[:9]), down(*[52.0] * 9)) == [NA] * 9
+
+
 def test_tiers_by_own_rules() -> None:
     rules = [["tier", "up_to_share"], ["Silver", 1], ["Gold", 0.6]]
     assert column("SALES_TIER", down(50, 30, 20), rules) == ["Gold", "Gold", "Silver"]
