@@ -494,9 +494,24 @@ _TIER = Action(
         # What people typed on it: calls that are done become activities.
         "CallList",
     ),
-    writes=("Activities", "CustomerTiers", "CallList", "TouchLoad", "BuyingTest", "TierHistory"),
+    writes=(
+        "Activities",
+        "CustomerTiers",
+        "CustomerPotential",
+        "TierMatrix",
+        "TierMonths",
+        "Segments",
+        "RfmGrid",
+        "Pareto",
+        "BoughtTogether",
+        "BuyingTest",
+        "CallList",
+        "TouchLoad",
+        "TierHistory",
+    ),
     needs=("TierRules",),
-    rests_on=("Holidays", "Stages"),
+    # A product is of a family, and may suit a customer.
+    rests_on=("Holidays", "Stages", "Products"),
     keys=(
         "currency",
         "weekend",

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.domain.customers import alive
+from salesbook.domain.customers.bought_together import bought_together
 from salesbook.domain.customers.buying_stage import (
     buying_stages,
     stage_reasons,
@@ -19,10 +20,14 @@ from salesbook.domain.customers.buying_stage import (
 )
 from salesbook.domain.customers.buying_test import WEEKS_AHEAD, buying_test
 from salesbook.domain.customers.call_list import calls_of_week
+from salesbook.domain.customers.families import baskets
+from salesbook.domain.customers.overview import pareto, rfm_grid, segments_table, tier_matrix
+from salesbook.domain.customers.potential import customer_potential
 from salesbook.domain.customers.purchases import buying_histories, purchases_until
 from salesbook.domain.customers.rfm import rfm_codes
 from salesbook.domain.customers.segments import segments_of
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
+from salesbook.domain.customers.tier_months import tier_months
 from salesbook.domain.customers.tier_of import customer_values
 from salesbook.domain.customers.tiers import Standings
 from salesbook.domain.customers.touch import last_touches, next_touches
@@ -50,9 +55,9 @@ _AS_THEY_ARE: Final = (
 def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
-    Returns: CustomerTiers by key; CallList, the most important call first; TouchLoad by key;
-        TierHistory with this day's snapshot, which takes the place of an earlier one of the same day,
-        and thinner earlier days.
+    Returns: CustomerTiers and what is made of it, each by key unless its function says otherwise;
+        CallList, the most important call first; TouchLoad by key; TierHistory with this day's snapshot,
+        which takes the place of an earlier one of the same day, and thinner earlier days.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
@@ -61,11 +66,21 @@ def run(task: Task) -> Outcome:
     tested = buying_test(lines, task.as_of, rules.few, rules.interval_level)
     tiers = tier_customers(task, may_expect=tested.holds)
     calls = calls_of_week(task, tiers)
+    bought = baskets(lines, task.policy, pd.Index(tiers["customer_id"]))
+    together = bought_together(bought, rules.few, rules.interval_level)
+    potential = customer_potential(task, tiers, lines, bought, together)
     return Outcome(
         {
             "CustomerTiers": tiers,
             "CallList": calls.call_list,
             "TouchLoad": calls.touch_load,
+            "CustomerPotential": potential,
+            "TierMatrix": tier_matrix(task, tiers, potential),
+            "TierMonths": tier_months(task, tiers),
+            "Segments": segments_table(tiers),
+            "RfmGrid": rfm_grid(tiers),
+            "Pareto": pareto(tiers),
+            "BoughtTogether": together.table,
             "BuyingTest": tested.table,
             "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
         },
