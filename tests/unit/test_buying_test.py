@@ -23,6 +23,7 @@ def lines(bought):
             "customer_id": pd.Series([customer for customer, _ in rows], dtype="str"),
             "order_id": pd.Series([f"O{at}" for at in range(len(rows))], dtype="str"),
             "on": pd.to_datetime([FIRST + dt.timedelta(days=int(day)) for _, day in rows]),
+            "refund_of": pd.Series(None, index=range(len(rows)), dtype="str"),
             "amount": pd.Series(1, index=range(len(rows)), dtype="int64"),
             "bought": pd.Series(True, index=range(len(rows)), dtype="bool"),
         }

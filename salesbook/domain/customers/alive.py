@@ -124,9 +124,9 @@ def _odds_gone(purchases: Purchases, model: Parameters) -> Floats:
     repeats = purchases.repeats
     rate = model.r + model.regularity * repeats
     silence = (model.alpha + purchases.age) / (model.alpha + purchases.last)
-    odds_to_stop = model.a / (model.b + repeats)
-    if not model.first_may_be_last:
-        odds_to_stop = np.where(repeats > 0, odds_to_stop, 0.0)
+    odds_to_stop = np.zeros_like(repeats)
+    may_stop = (repeats > 0) | model.first_may_be_last
+    odds_to_stop[may_stop] = model.a / (model.b + repeats[may_stop])
     steps = _steps_to_come(purchases, rate, model.alpha, model.regularity)
     return np.asarray(odds_to_stop * silence**rate / steps, dtype=np.float64)
 
@@ -291,16 +291,21 @@ def fit_models(
     )
 
 
-def fit_bg_nbd(purchases: Purchases) -> Parameters:
+def fit_bg_nbd(purchases: Purchases) -> Parameters | None:
     """Fit BG/NBD, the model of the textbooks: gaps by chance, nobody stops before the second purchase.
 
     It is fitted for comparison; the book goes by `fit`.
+
+    Returns: None where no walk comes to a lowest point.
 
     Source: Fader, Hardie and Lee; the CDNOW sample, first 39 weeks → r 0.243, alpha 4.414, a 0.793,
         b 2.426, which is 1.426 here.
     """
     scaled, unit = _to_fit(purchases)
-    fitted = _fitted(scaled, np.zeros(4), 1, first_may_be_last=False)
+    start = np.zeros(4)
+    fitted = _fitted(scaled, start, 1, first_may_be_last=False)
+    if (fitted.logs == start).all():
+        return None
     r, alpha, a, b = np.exp(fitted.logs).tolist()
     return Parameters(r, alpha * unit, a, b - 1, first_may_be_last=False)
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from salesbook.arrays import Floats, Ints
 from salesbook.domain.arithmetic.intervals import z_of
-from salesbook.domain.customers.alive import expected_purchases, fit_bg_nbd, fit_models
+from salesbook.domain.customers.alive import Purchases, expected_purchases, fit_bg_nbd, fit_models
 from salesbook.domain.customers.purchases import DAYS_A_WEEK, buying_histories, purchases_until
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.messages import Fact, Message
@@ -84,12 +84,20 @@ def buying_test(lines: pd.DataFrame, as_of: dt.date, few: int, level: float) -> 
         repeats=np.minimum(seen.repeats, _MOST_REPEATS).astype(np.int64),
         bought=_bought_since(bought, cut, histories.index),
         expected=models.expected(seen, weeks),
-        textbook=expected_purchases(seen, fit_bg_nbd(seen), weeks),
+        textbook=_by_the_textbook(seen, weeks),
         as_before=rate * weeks,
     )
     verdict = _verdict(trial, weeks)
     rows = [{"repeats": "all", **trial.sums(level), **verdict}, *_classes(trial, level)]
     return BuyingTest(frame_from_rows("BuyingTest", rows), verdict["verdict"] == "holds")
+
+
+def _by_the_textbook(seen: Purchases, weeks: int) -> Floats:
+    """What BG/NBD expects of each customer; nan where it cannot be fitted."""
+    model = fit_bg_nbd(seen)
+    if model is None:
+        return np.full(seen.repeats.size, np.nan)
+    return expected_purchases(seen, model, weeks)
 
 
 def _weeks_held_out(bought: pd.DataFrame, as_of: dt.date) -> int:

@@ -142,14 +142,19 @@ def best_months(
 ) -> Ints:
     """The most that each customer bought in so many calendar months in a row, up to a day.
 
-    Args: lines as `purchase_lines` gives them; refunds count against the month in which they came.
+    What was taken back counts against the month of its order: else a month before the refund would
+    count as good.
+
+    Args: lines as `purchase_lines` gives them.
 
     Source: by hand: 30 in March, 50 in June, 10 in the March after: 80 in twelve months, 90 in thirteen.
     """
     keys = pd.Index(customers)
     rows = keys.get_indexer(pd.Index(lines["customer_id"]))
     is_listed = rows >= 0
-    days = lines["on"][is_listed]
+    ordered_on = lines[lines["bought"]].groupby("order_id")["on"].min()
+    of_order = pd.to_datetime(lines["refund_of"].map(ordered_on))
+    days = of_order.fillna(lines["on"])[is_listed]
     ago = (as_of.year - days.dt.year) * 12 + as_of.month - days.dt.month
     span = max(int(ago.max()) + 1 if len(ago) else 1, months)
     sums = np.zeros((len(keys), span + 1), dtype=np.int64)

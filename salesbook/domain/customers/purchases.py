@@ -26,13 +26,13 @@ def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFra
     Args:
         tables: Orders and Deals; what of them was sold says `sold`.
 
-    Returns: `customer_id`, `order_id`, `product`, `on`, `amount` (minor units), and `bought`: false for what
-        takes back. In no particular order.
+    Returns: `customer_id`, `order_id`, `refund_of`, `product`, `on`, `amount` (minor units), and
+        `bought`: false for what takes back. In no particular order.
     """
     lines = sold(tables, policy, as_of=as_of).lines
     with_customer = lines[lines["customer_id"].notna()]
     purchases = with_customer.assign(bought=~with_customer["refund"])
-    fields = ["customer_id", "order_id", "product", "on", "amount", "bought"]
+    fields = ["customer_id", "order_id", "refund_of", "product", "on", "amount", "bought"]
     return purchases[fields].reset_index(drop=True)
 
 
