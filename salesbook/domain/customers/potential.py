@@ -153,7 +153,7 @@ def best_months(
     rows = keys.get_indexer(pd.Index(lines["customer_id"]))
     is_listed = rows >= 0
     ordered_on = lines[lines["bought"]].groupby("order_id")["on"].min()
-    of_order = pd.to_datetime(lines["refund_of"].map(ordered_on))
+    of_order = lines["refund_of"].map(ordered_on.to_dict()).astype("datetime64[us]")
     days = of_order.fillna(lines["on"])[is_listed]
     ago = (as_of.year - days.dt.year) * 12 + as_of.month - days.dt.month
     span = max(int(ago.max()) + 1 if len(ago) else 1, months)
