@@ -526,6 +526,7 @@ _TIER = Action(
         "rfm_recency_cuts",
         "rfm_frequency_cuts",
         "rfm_money_cuts",
+        "magnitude_factor",
         "dormant_factor",
         "p_alive_low",
         "touch_minutes",

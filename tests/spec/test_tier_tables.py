@@ -77,6 +77,16 @@ def test_who_has_neither_is_judged_by_his_industry_or_not_at_all():
         assert codes(rows.loc[key, "because"]) == ["potential.unknown"]
 
 
+def test_a_budget_a_thousand_times_the_usual_one_does_not_count():
+    """Else one slip of the finger stands for more than everybody else; 900 times is believed."""
+    customers = [customer(f"C{at}", budget=100) for at in range(9)]
+    customers += [customer("D1", budget=90_000), customer("D2", budget=100_000)]
+    rows = potential(customers=customers)
+    assert rows.loc["D1", "potential"] == 90_000
+    assert rows.loc["D2", ["potential", "gap"]].isna().all()
+    assert codes(rows.loc["D2", "because"]) == ["potential.unknown", "potential.budget-unlikely"]
+
+
 def test_refunds_take_from_what_was_bought():
     orders = [
         order("O1", "C1", 100, "2025-08-01", product="Golf"),
@@ -101,9 +111,13 @@ def test_a_car_buyer_has_a_budget_a_use_and_a_favourite_brand():
     suiting = ["Corolla, Yaris", "Yaris, Corolla", "Golf", "", ""]
     assert rows["suiting"].fillna("").tolist() == suiting
     assert rows.loc["C1", "purpose"] == "Family of five"
-    assert codes(rows.loc["C1", "because"]) == ["potential.budget", "potential.suits"]
-    assert codes(rows.loc["C4", "because"]) == ["potential.budget", "potential.nothing-suits"]
-    assert "potential.suits" not in codes(rows.loc["C5", "because"])
+    assert codes(rows.loc["C1", "because"]) == ["potential.budget", "potential.suits-the-budget"]
+    assert codes(rows.loc["C4", "because"]) == [
+        "potential.budget",
+        "potential.nothing-suits-the-budget",
+    ]
+    assert codes(rows.loc["C3", "because"]) == ["potential.unknown", "potential.suits"]
+    assert codes(rows.loc["C5", "because"]) == ["potential.budget"]
 
 
 @pytest.mark.parametrize(

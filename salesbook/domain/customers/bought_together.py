@@ -34,6 +34,9 @@ FALSE_ALARM: Final = 0.05
 """The chance that any two families are called so where no two are."""
 _BAND: Final = 100
 """Customers from which weights of their own can be told."""
+_MOST_BANDS: Final = 6
+_MOST_BONDS: Final = 4
+"""The strongest bonds are told; of those beyond them nothing is."""
 _ROUNDS: Final = 200
 _SETTLED: Final = 1e-9
 _NORMAL_FROM: Final = 10.0
@@ -52,6 +55,11 @@ class Pair:
     chance: float
     """Chance that luck alone makes so many, or more, buy both."""
 
+    def of(self, families: Ints) -> Pair:
+        """The same pair, its families counted as where these were taken from."""
+        left, right = int(families[self.left]), int(families[self.right])
+        return Pair(left, right, self.both, self.expected, self.chance)
+
 
 @dataclass(frozen=True)
 class Together:
@@ -66,24 +74,33 @@ class Together:
 def bought_together(baskets: Baskets, few: int, level: float) -> Together:
     """Hold each pair of families against what chance explains, with allowance for all pairs.
 
-    Only families with `few` buyers are looked at. The least likely pair is called first, and goes on
-    being called while its chance, times the pairs not yet called, is under 5 % (Holm).
+    Only families with `few` buyers are looked at. The least likely pair is called if its chance, times
+    all pairs that there are, is under 5 %. A bond ties a customer's other families as well, for he has so
+    many in all: so the family of the two that fewer have is taken out, and the others are looked at
+    again without it. Of its other pairs nothing is told.
 
     Args: level is that of the range of a rate.
 
-    Returns: BoughtTogether, a row for each two families in both directions.
+    Returns: BoughtTogether, a row for each two families that were compared, in both directions.
     """
     buyers = baskets.has.sum(axis=0)
-    enough = np.flatnonzero(buyers >= few)
-    has = baskets.has[:, enough]
-    pairs = sorted(pairs_of(has), key=lambda pair: (pair.chance, pair.left, pair.right))
+    compared = np.flatnonzero(buyers >= few)
+    all_pairs = compared.size * (compared.size - 1) // 2
+    told: list[tuple[Pair, bool]] = []
+    for _ in range(_MOST_BONDS + 1):
+        pairs = [pair.of(compared) for pair in pairs_of(baskets.has[:, compared])]
+        likeliest = min(pairs, key=lambda pair: (pair.chance, pair.left, pair.right), default=None)
+        if likeliest is None or likeliest.chance * all_pairs > FALSE_ALARM:
+            told += [(pair, False) for pair in pairs]
+            break
+        told.append((likeliest, True))
+        rarer = min(likeliest.left, likeliest.right, key=lambda family: (buyers[family], family))
+        compared = compared[compared != rarer]
+
     rows: list[dict[str, Any]] = []
     suggestions: list[tuple[float, int, int, Message]] = []
-    is_called = True
-    for place, pair in enumerate(pairs):
-        is_called = is_called and pair.chance * (len(pairs) - place) <= FALSE_ALARM
-        for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
-            owned, next_one = int(enough[one]), int(enough[other])
+    for pair, is_called in told:
+        for owned, next_one in ((pair.left, pair.right), (pair.right, pair.left)):
             row = _row(baskets, pair, owned, next_one, int(buyers[owned]), level, is_called)
             rows.append(row)
             if is_called:
@@ -205,14 +222,16 @@ def _bands(counts: Ints, families: int) -> Iterator[Flags]:
 
     Who has one or none has no two, and who has all has every two: luck decides nothing there.
     """
+    some_only = int(((counts >= 2) & (counts < families)).sum())
+    enough = max(_BAND, some_only // _MOST_BANDS)
     start = 2
     for most in range(2, families):
         band = (counts >= start) & (counts <= most)
         rest = int(((counts > most) & (counts < families)).sum())
-        is_last = rest < _BAND
+        is_last = rest < enough
         if is_last:
             band = (counts >= start) & (counts < families)
-        if band.any() and (is_last or int(band.sum()) >= _BAND):
+        if band.any() and (is_last or int(band.sum()) >= enough):
             yield band
             start = most + 1
         if is_last:

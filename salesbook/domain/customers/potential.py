@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Ints
+from salesbook.arrays import Flags, Ints
 from salesbook.domain.customers.bought_together import Together, next_families
 from salesbook.domain.customers.buying_stage import open_deals
 from salesbook.domain.customers.families import Baskets, families_on_sale
@@ -108,7 +108,7 @@ class _Potentials:
 
 def _potentials(task: Task, typed: pd.DataFrame, value: Ints, lines: pd.DataFrame) -> _Potentials:
     policy, months = task.policy, task.policy.rules.tier_months
-    budget = typed["budget"].fillna(0).astype("int64").to_numpy()
+    budget, is_unlikely = _budgets(typed["budget"], policy.rules.magnitude_factor)
     best = np.maximum(best_months(lines, typed["customer_id"], task.as_of, months), value)
     own = np.maximum(budget, best)
     by_budget = budget >= best
@@ -121,7 +121,9 @@ def _potentials(task: Task, typed: pd.DataFrame, value: Ints, lines: pd.DataFram
     of_budget = Message("potential.budget", {"months": months})
     of_best = Message("potential.best-months", {"months": months})
     unknown = Message("potential.unknown", {"few": policy.rules.few})
-    for amount, is_budget, peer in zip(own.tolist(), by_budget.tolist(), peers, strict=True):
+    not_counted = Message("potential.budget-unlikely", {"factor": policy.rules.magnitude_factor})
+    customers = zip(own.tolist(), by_budget.tolist(), peers, is_unlikely.tolist(), strict=True)
+    for amount, is_budget, peer, has_unlikely_budget in customers:
         if amount > 0:
             amounts.append(amount)
             origins.append("budget" if is_budget else "best-months")
@@ -134,7 +136,23 @@ def _potentials(task: Task, typed: pd.DataFrame, value: Ints, lines: pd.DataFram
             amounts.append(None)
             origins.append(None)
             because.append(unknown)
+        if has_unlikely_budget:
+            because[-1] = joined([because[-1], not_counted])
     return _Potentials(pd.Series(amounts, dtype="Int64"), origins, because)
+
+
+def _budgets(typed: pd.Series[int], factor: float) -> tuple[Ints, Flags]:
+    """Budgets in minor units, 0 for none, and which of them cannot be meant.
+
+    The check of magnitudes names those as many times the middle one, and one of them would stand for
+    more than all other customers together: they do not count.
+    """
+    budgets = typed.fillna(0).astype("int64").to_numpy()
+    some = budgets[budgets > 0]
+    if not some.size:
+        return budgets, np.zeros(budgets.size, dtype=bool)
+    is_unlikely = budgets >= factor * float(np.median(some))
+    return np.where(is_unlikely, 0, budgets), is_unlikely
 
 
 def best_months(

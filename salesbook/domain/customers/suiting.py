@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.messages import Message, some_of
+from salesbook.messages import Fact, Message, some_of
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.lists import list_items, list_text
@@ -51,7 +51,7 @@ def suiting_products(customers: pd.DataFrame, policy: Policy) -> Suiting:
             known[wish] = _suiting(on_sale, *wish)
         found = known[wish]
         names.append(list_text(found) if found else None)
-        reasons.append(_reason(found, str(preference)))
+        reasons.append(_reason(found, str(preference), has_budget=most is not None))
     return Suiting(names, reasons)
 
 
@@ -78,7 +78,10 @@ def _is_within(price: int | None, budget: int | None) -> bool:
     return price is None or budget is None or price <= budget
 
 
-def _reason(found: tuple[str, ...], preference: str) -> Message:
+def _reason(found: tuple[str, ...], preference: str, *, has_budget: bool) -> Message:
+    """What suits, or that nothing does; within a budget only where there is one."""
+    within = "-the-budget" if has_budget else ""
     if not found:
-        return Message("potential.nothing-suits", {"preference": preference})
-    return Message("potential.suits", {"products": some_of(found, _MOST), "preference": preference})
+        return Message(f"potential.nothing-suits{within}", {"preference": preference})
+    facts: dict[str, Fact] = {"products": some_of(found, _MOST), "preference": preference}
+    return Message(f"potential.suits{within}", facts)
