@@ -63,7 +63,14 @@ def customer_potential(
 
     because = [
         joined(message for message in several if message is not None)
-        for several in zip(potentials.because, moment, next_because, suiting.because, strict=True)
+        for several in zip(
+            potentials.because,
+            potentials.doubts,
+            moment,
+            next_because,
+            suiting.because,
+            strict=True,
+        )
     ]
     known = potentials.amount.notna()
     amount = potentials.amount.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -104,6 +111,8 @@ class _Potentials:
     """Minor units; missing where nothing is known."""
     origin: list[str | None]
     because: list[Message]
+    doubts: list[Message | None]
+    """Why a budget does not count."""
 
 
 def _potentials(task: Task, typed: pd.DataFrame, value: Ints, lines: pd.DataFrame) -> _Potentials:
@@ -117,6 +126,7 @@ def _potentials(task: Task, typed: pd.DataFrame, value: Ints, lines: pd.DataFram
     amounts: list[int | None] = []
     origins: list[str | None] = []
     because: list[Message] = []
+    doubts: list[Message | None] = []
     # The amounts stand in the row itself, so that one sentence serves many customers.
     of_budget = Message("potential.budget", {"months": months})
     of_best = Message("potential.best-months", {"months": months})
@@ -136,9 +146,8 @@ def _potentials(task: Task, typed: pd.DataFrame, value: Ints, lines: pd.DataFram
             amounts.append(None)
             origins.append(None)
             because.append(unknown)
-        if has_unlikely_budget:
-            because[-1] = joined([because[-1], not_counted])
-    return _Potentials(pd.Series(amounts, dtype="Int64"), origins, because)
+        doubts.append(not_counted if has_unlikely_budget else None)
+    return _Potentials(pd.Series(amounts, dtype="Int64"), origins, because, doubts)
 
 
 def _budgets(typed: pd.Series[int], factor: float) -> tuple[Ints, Flags]:
