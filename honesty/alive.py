@@ -78,7 +78,7 @@ def _add_book(cell: Cell, random: np.random.Generator) -> None:
 
 
 @dataclass(frozen=True)
-class _RealCustomers:
+class RealCustomers:
     """Customers of a shop: what was seen up to a day, and what they bought after it."""
 
     seen: Purchases
@@ -122,7 +122,7 @@ def _goals(every: Sequence[Cell]) -> Iterator[Goal]:
 
 def _real(path: Path) -> tuple[Figures, Goal]:
     """What the model expects of real customers, and what they bought."""
-    shop = _read(path)
+    shop = read_shop(path)
     model = fit(shop.seen, _FEW)
     expected = math.nan
     if not isinstance(model, str):
@@ -139,7 +139,7 @@ def _real(path: Path) -> tuple[Figures, Goal]:
     return Figures(headers, (row,), "Real customers (CDNOW), the next 39 weeks"), goal
 
 
-def _read(path: Path) -> _RealCustomers:
+def read_shop(path: Path) -> RealCustomers:
     """Days on which each customer bought; several purchases on one day are one."""
     days: dict[str, set[int]] = {}
     with path.open(encoding="utf-8") as file:
@@ -159,4 +159,4 @@ def _read(path: Path) -> _RealCustomers:
             last, age = weeks[-2] - weeks[0], weeks[-1] - weeks[0]
             rows.append((len(seen) - 1, last, age, log_gaps, later))
     *seen_columns, later_counts = np.array(rows, dtype=np.float64).T
-    return _RealCustomers(Purchases(*seen_columns), int(later_counts.sum()))
+    return RealCustomers(Purchases(*seen_columns), int(later_counts.sum()))

@@ -31,6 +31,8 @@ class Customers:
 
     seen: Purchases
     are_alive: Flags
+    repeats_on: Floats
+    """When each purchase after the first came, in weeks since that; infinite for none."""
 
 
 def customers(random: np.random.Generator, world: World, count: int) -> Customers:
@@ -55,6 +57,7 @@ def customers(random: np.random.Generator, world: World, count: int) -> Customer
     return Customers(
         seen=Purchases(repeats.astype(np.float64), last, age, log_gaps),
         are_alive=repeats < repeats_at_last,
+        repeats_on=np.where(is_real, days, np.inf),
     )
 
 

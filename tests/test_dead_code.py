@@ -32,9 +32,6 @@ WAITING = {
     "salesbook.domain.arithmetic.survival.aalen_johansen": (
         "won and lost as competing exits of a stage: the page of the funnel"
     ),
-    "salesbook.domain.customers.alive.expected_purchases": (
-        "purchases to expect of a customer: the report on customers"
-    ),
     "salesbook.domain.pipeline.chances.win_rates.StageRates.certainty": (
         "how sure a stage's rate is: what the forecast draws it by"
     ),

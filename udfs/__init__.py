@@ -22,6 +22,8 @@ ANSWERS: Final[dict[str, Callable[..., Objects]]] = {
     "SALES_PAY_CURVE": team.pay_curve,
     "SALES_ABC": customers.abc,
     "SALES_RFM": customers.rfm,
+    "SALES_SEGMENT": customers.segment,
+    "SALES_ALIVE": customers.alive,
     "SALES_TIER": customers.tier,
     "SALES_NEXT_TOUCH": customers.next_touch_on,
     "SALES_NPS": customers.promoters,

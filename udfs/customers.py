@@ -8,12 +8,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from salesbook import labels
 from salesbook.arrays import Floats, Ints, Objects
 from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.customers.alive import Parameters, Purchases, fit, p_alive
 from salesbook.domain.customers.feedback import nps
 from salesbook.domain.customers.rfm import rfm_codes
+from salesbook.domain.customers.segments import SEGMENT_OF_CODE
 from salesbook.domain.customers.tiers import stand_values
 from salesbook.domain.customers.touch import next_touch
+from salesbook.labels import Language
 from salesbook.money import minor_units
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules
@@ -40,6 +44,8 @@ from udfs.team import MONEY_DECIMALS
 
 _ABC = (("A", 0.8), ("B", 0.95), ("C", 1.0))
 _CUTS = ("rfm_recency_cuts", "rfm_frequency_cuts", "rfm_money_cuts")
+_PARAMETERS: Final = ("r", "alpha", "a", "b")
+"""Of BG/NBD, in the order in which they are typed."""
 _SAFE_SUM: Final = 2.0**62
 _LATEST_DUE: Final = 2_900_000
 """A day so late that no work day after it may still be one that Excel knows."""
@@ -150,6 +156,95 @@ def _rfm_policy(cuts: CellRange | None) -> Policy:
             raise SheetError
         rules[key] = ",".join(f"{number:f}" for number in row)
     return Policy(rules=Rules.model_validate(rules))
+
+
+def segment(rfm: CellRange, language: CellRange | None = None) -> Objects:
+    """Name the segment of each code of recency, frequency and money, as CustomerTiers does.
+
+    Args:
+        rfm: three digits from 1 to 5, as SALES_RFM gives them, text or number; a blank has no
+            answer, anything else that is no code is #VALUE!.
+        language: of the names, as a code or by its name in either language; English if left out.
+
+    Source: R's rfm package; 555 → Champions, 412 → New customers.
+    """
+    wanted = _language_of(language)
+    errors = errors_of(rfm).ravel()
+    answers: list[str | None] = []
+    for place, code in enumerate(texts(rfm)):
+        name = SEGMENT_OF_CODE.get(code) if code else None
+        if code and name is None and not errors[place]:
+            errors[place] = VALUE_ERROR
+        answers.append(labels.choice("CustomerTiers.segment", name, wanted) if name else None)
+    return worded(in_shape_of(rfm, answers), errors.reshape(rfm.shape))
+
+
+def _language_of(typed: CellRange | None) -> Language:
+    """The language that somebody names; English where nobody does."""
+    if typed is None:
+        return "en"
+    name = texts(typed)[0]
+    known = labels.code_of_choice("Policy.language", name or "", labels.LANGUAGES)
+    for language in labels.LANGUAGES:
+        if known == language and typed.size == 1:
+            return language
+    raise SheetError
+
+
+def alive(
+    frequency: CellRange,
+    recency: CellRange,
+    age: CellRange,
+    parameters: CellRange | None = None,
+) -> Objects:
+    """Give the chance that each customer will ever buy again.
+
+    #N/A where it cannot be told: of who bought once; of all where fewer than ten have bought again, or
+    where their purchases do not show that anybody stops.
+
+    Args:
+        frequency: purchases after the first, one cell per customer.
+        recency: time from the first purchase to the last, in any unit.
+        age: time from the first purchase to now, in the same unit.
+        parameters: r, alpha, a and b of BG/NBD as papers and packages give them; left out: fitted to
+            these customers.
+
+    Source: Fader, Hardie and Lee (2005); 2, 30.43 and 38.86 weeks with 0.243, 4.414, 0.793 and 2.426
+        → 0.7266.
+    """
+    (repeats, last, since_first), errors = together(
+        numbers(frequency), numbers(recency), numbers(age)
+    )
+    shape = repeats.shape
+    is_known = ~(np.isnan(repeats) | np.isnan(last) | np.isnan(since_first)) & (errors == 0)
+    is_whole = repeats == np.floor(repeats)
+    is_in_time = (last >= 0) & (last <= since_first)
+    makes_no_sense = is_known & ~(is_whole & (repeats >= 0) & is_in_time)
+    errors = np.where(makes_no_sense, VALUE_ERROR, errors)
+    counts = is_known & ~makes_no_sense
+
+    chances = np.full(shape, np.nan)
+    if counts.any():
+        gaps = np.zeros(int(counts.sum()))
+        purchases = Purchases(repeats[counts], last[counts], since_first[counts], gaps)
+        model = _buying_model(purchases, parameters)
+        if model is not None:
+            chances[counts] = p_alive(purchases, model)
+    return numeric(chances, errors)
+
+
+def _buying_model(purchases: Purchases, typed: CellRange | None) -> Parameters | None:
+    """The model that somebody typed, or the one of these customers; None where there is none."""
+    if typed is None:
+        # The gaps are not known, so nobody can be found to buy evenly.
+        model = fit(purchases, Rules().few, most_regular=1)
+        return None if isinstance(model, str) else model
+
+    values = needed_numbers(typed)
+    if len(values) != len(_PARAMETERS) or min(values) <= 0:
+        raise SheetError
+    r, alpha, a, b = values
+    return Parameters(r, alpha, a, b - 1, first_may_be_last=False)
 
 
 def next_touch_on(last: CellRange, days: CellRange, holidays: CellRange | None = None) -> Objects:

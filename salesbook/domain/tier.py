@@ -10,20 +10,26 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats
 from salesbook.domain.customers import alive
+from salesbook.domain.customers.bought_together import bought_together
 from salesbook.domain.customers.buying_stage import (
     buying_stages,
     stage_reasons,
     with_open_deal,
     won_on,
 )
+from salesbook.domain.customers.buying_test import WEEKS_AHEAD, buying_test
 from salesbook.domain.customers.call_list import calls_of_week
 from salesbook.domain.customers.care import customer_care
+from salesbook.domain.customers.families import baskets
+from salesbook.domain.customers.overview import pareto, rfm_grid, segments_table, tier_matrix
 from salesbook.domain.customers.pool import pool_preview
-from salesbook.domain.customers.purchases import buying_histories
+from salesbook.domain.customers.potential import customer_potential
+from salesbook.domain.customers.purchases import buying_histories, purchases_until
 from salesbook.domain.customers.rfm import rfm_codes
+from salesbook.domain.customers.segments import segments_of
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
+from salesbook.domain.customers.tier_months import tier_months
 from salesbook.domain.customers.tier_of import customer_values
 from salesbook.domain.customers.tiers import Standings
 from salesbook.domain.customers.touch import last_touches, next_touches, touch_rhythms
@@ -33,12 +39,13 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.policy import Policy
 
-_DAYS_A_WEEK: Final = 7
 _AS_THEY_ARE: Final = (
     "value",
     "rfm",
+    "segment",
     "buying_stage",
     "p_alive",
+    "expected_purchases",
     "last_touch_on",
     "next_touch_on",
     "days_stale",
@@ -50,16 +57,22 @@ _AS_THEY_ARE: Final = (
 def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
-    Returns: CustomerTiers by key; CallList, the most important call first; TouchLoad by key;
-        CustomerCare, the contract that ends next first; PoolPreview, who is free soonest first;
-        TierHistory with this day's snapshot, which takes the place of an earlier one of the same day,
-        and thinner earlier days.
+    Returns: CustomerTiers and what is made of it, each by key unless its function says otherwise;
+        CallList, the most important call first; TouchLoad by key; CustomerCare, the contract that ends
+        next first; PoolPreview, who is free soonest first; TierHistory with this day's snapshot, which
+        takes the place of an earlier one of the same day, and thinner earlier days.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
-    tiers = tier_customers(task)
+    rules = task.policy.rules
+    lines = customer_values(task).lines
+    tested = buying_test(lines, task.as_of, rules.few, rules.interval_level)
+    tiers = tier_customers(task, may_expect=tested.holds)
     calls = calls_of_week(task, tiers)
     values = customer_values(task).value
+    bought = baskets(lines, task.policy, pd.Index(tiers["customer_id"]))
+    together = bought_together(bought, rules.few, rules.interval_level)
+    potential = customer_potential(task, tiers, lines, bought, together)
     return Outcome(
         {
             "CustomerTiers": tiers,
@@ -67,14 +80,25 @@ def run(task: Task) -> Outcome:
             "TouchLoad": calls.touch_load,
             "CustomerCare": customer_care(task, values),
             "PoolPreview": pool_preview(task, values),
+            "CustomerPotential": potential,
+            "TierMatrix": tier_matrix(task, tiers, potential),
+            "TierMonths": tier_months(task, tiers),
+            "Segments": segments_table(tiers),
+            "RfmGrid": rfm_grid(tiers),
+            "Pareto": pareto(tiers),
+            "BoughtTogether": together.table,
+            "BuyingTest": tested.table,
             "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
         },
         answer=calls.answer,
     )
 
 
-def tier_customers(task: Task) -> pd.DataFrame:
-    """Work out CustomerTiers: one row per customer, by key."""
+def tier_customers(task: Task, *, may_expect: bool) -> pd.DataFrame:
+    """Work out CustomerTiers: one row per customer, by key.
+
+    Args: may_expect is whether what was expected of customers came true, see `buying_test`.
+    """
     policy = task.policy
     customers = task.tables["Customers"].sort_values("customer_id").set_index("customer_id")
     values = customer_values(task)
@@ -85,26 +109,26 @@ def tier_customers(task: Task) -> pd.DataFrame:
     facts["value"] = value
     facts["place"] = standings.tiers
     facts["touch_days"] = touch_days[standings.tiers]
-    facts = facts.join(_bought(lines, policy, task.as_of).reindex(facts.index))
+    facts = facts.join(
+        _bought(lines, policy, task.as_of, may_expect=may_expect).reindex(facts.index)
+    )
     facts = _in_touch(task, facts, customers["created_on"])
 
     of_tiers = _reasons(task, value, standings)
     of_stages = stage_reasons(facts, policy)
+    why_blank = zip(facts["alive_unknown"], facts["segment_unknown"], strict=True)
     because = [
-        _in_one_cell(of_tier, of_stage, alive_unknown)
-        for of_tier, of_stage, alive_unknown in zip(
-            of_tiers, of_stages, facts["alive_unknown"], strict=True
-        )
+        _in_one_cell(of_tier, of_stage, *unknown)
+        for of_tier, of_stage, unknown in zip(of_tiers, of_stages, why_blank, strict=True)
     ]
     facts["because"] = pd.Series(because, facts.index, dtype="object")
     return _customer_tiers(task, facts)
 
 
-def _in_one_cell(of_tier: Message, of_stage: Message | None, alive_unknown: Any) -> Message:
-    """What led to the tier, then what to the stage, then why P(alive) is blank."""
+def _in_one_cell(of_tier: Message, of_stage: Message | None, *why_blank: Any) -> Message:
+    """What led to the tier, then what to the stage, then why a cell is blank."""
     more = [of_stage] if of_stage else []
-    if isinstance(alive_unknown, Message):
-        more.append(alive_unknown)
+    more += [reason for reason in why_blank if isinstance(reason, Message)]
     return replace(of_tier, more=tuple(more))
 
 
@@ -137,22 +161,20 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
     return reasons
 
 
-def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame:
+def _bought(
+    lines: pd.DataFrame, policy: Policy, as_of: dt.date, *, may_expect: bool
+) -> pd.DataFrame:
     """What customers bought; no row for those who never did.
 
-    Returns: their history, `rfm`, `p_alive`, and a message `alive_unknown` where that is blank.
+    Args: may_expect is whether what the models expected came true.
+
+    Returns: their history, `rfm`, `segment`, `p_alive`, `expected_purchases`, and messages `segment_unknown` and
+        `alive_unknown` where these are blank.
     """
     histories = buying_histories(lines)
-    day = pd.Timestamp(as_of)
-    # Two orders on one day are one purchase: no time lies between them in which to stop buying.
-    buying_days = histories["buying_days"].to_numpy(dtype=np.float64)
-    purchases = alive.Purchases(
-        repeats=buying_days - 1,
-        last=_weeks(histories["last_on"] - histories["first_on"]),
-        age=_weeks(day - histories["first_on"]),
-        log_gaps=histories["log_gaps"].to_numpy(dtype=np.float64),
-    )
-    model = alive.fit(purchases, policy.rules.few)
+    purchases = purchases_until(histories, as_of)
+    models = alive.fit_models(purchases, policy.rules.few)
+    model = models if isinstance(models, str) else models.of_who_stopped()
     if isinstance(model, str):
         chance = np.full(len(histories), np.nan)
         unknown = Message(model, {"few": policy.rules.few})
@@ -160,16 +182,33 @@ def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame
         chance = alive.p_alive(purchases, model).round(4)
         unknown = Message("alive-bought-once")
 
+    expected = np.full(len(histories), np.nan)
+    if may_expect and not isinstance(models, str):
+        expected = models.expected(purchases, WEEKS_AHEAD).round(2)
+
     reasons = [unknown if math.isnan(one) else None for one in chance]
+    codes = rfm_codes(histories, policy, as_of)
+    segments, segment_unknown = _segments(codes, policy)
     return histories.assign(
-        rfm=rfm_codes(histories, policy, as_of),
+        rfm=codes,
+        segment=segments,
+        segment_unknown=pd.Series(segment_unknown, index=histories.index, dtype="object"),
         p_alive=chance,
+        expected_purchases=expected,
         alive_unknown=pd.Series(reasons, index=histories.index, dtype="object"),
     )
 
 
-def _weeks(spans: pd.Series[Any]) -> Floats:
-    return np.asarray(spans.dt.days, dtype=np.float64) / _DAYS_A_WEEK
+def _segments(codes: pd.Series[str], policy: Policy) -> tuple[pd.Series[str], Message | None]:
+    """The segment of each customer who bought, and why none has one, where that is so.
+
+    Fifths of a handful of customers part them by luck: the only one who ever bought would be new.
+    """
+    rules = policy.rules
+    if rules.rfm_rule == "quintiles" and len(codes) < rules.few:
+        reason = Message("segment-few-buyers", {"buyers": len(codes), "few": rules.few})
+        return pd.Series(None, index=codes.index, dtype="str"), reason
+    return segments_of(codes), None
 
 
 def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd.DataFrame:

@@ -55,6 +55,7 @@ def _customer(world: World, number: int) -> Fields:
         "email": f"office@{_domain(number)}.example",
         "channel": spread(chance, _CHANNELS, (4, 3, 2, 1)),
         "needs": chance.choice(words.needs),
+        **_wishes(world, number),
         "budget": _budget(world, chance, customer_id),
         "buying_on": _perhaps_in(world, chance, 0.4, 10, 200),
         "urgency": chance.choice(words.urgencies) if chance.random() < 0.6 else None,
@@ -63,6 +64,19 @@ def _customer(world: World, number: int) -> Fields:
         "updated_on": updated,
         "contract_end_on": _perhaps_in(world, chance, 0.3, -60, 400),
     }
+
+
+def _wishes(world: World, number: int) -> Fields:
+    """What some customers said that it is for and what they like; one in three minds the price."""
+    words, chance = world.words, world.chance(f"wishes {number}")
+    wishes: Fields = {"purpose": None, "preference": None, "price_sensitive": None}
+    if chance.random() < 0.5:
+        wishes["purpose"] = chance.choice(words.purposes)
+    if chance.random() < 0.35:
+        families = sorted({family for _, family in words.products})
+        wishes["preference"] = chance.choice(families)
+        wishes["price_sensitive"] = chance.random() < 0.3
+    return wishes
 
 
 def _phone(world: World, number: int) -> str:

@@ -37,6 +37,8 @@ class Words:
     sources: tuple[str, ...]
     lost: tuple[str, ...]
     needs: tuple[str, ...]
+    purposes: tuple[str, ...]
+    """What it is for."""
     urgencies: tuple[str, ...]
     outcomes: tuple[str, ...]
     steps: tuple[str, ...]
@@ -116,6 +118,7 @@ EN: Final = Words(
         "Audit trail",
         "Mobile access",
     ),
+    purposes=("Monthly closing", "Sales team", "Warehouse", "Head office"),
     urgencies=("high", "this quarter", "this year", "low"),
     outcomes=(
         "Interested",
@@ -233,6 +236,7 @@ ZH: Final = Words(
     sources=("官网", "展会", "转介绍", "合作伙伴", "陌生拜访"),
     lost=("价格", "竞争对手", "没有预算", "未作决定", "功能不足"),
     needs=("报表更快", "统一数据来源", "减少手工操作", "可追溯审计", "移动办公"),
+    purposes=("月末结账", "销售团队", "仓库", "总部"),
     urgencies=("高", "本季度", "今年内", "低"),
     outcomes=("有兴趣", "需审批", "要求报价", "未接通", "约定下一步", "已解决"),
     steps=("发送报价", "回电", "安排演示", "拜访决策人", "商谈条款"),

@@ -326,7 +326,12 @@ class Customer(Row, table="Customers", key=("customer_id",), part=Part.CUSTOMERS
     email: Text | None = None
     channel: Literal["phone", "email", "message", "visit"] | None = None
     needs: Text | None = None
+    purpose: Annotated[Text | None, Since("0.3.0")] = None
+    """What it is for."""
+    preference: Annotated[Text | None, Since("0.3.0")] = None
+    """Brands, families or products that he likes, commas between."""
     budget: Price | None = None
+    price_sensitive: Annotated[Flag | None, Since("0.3.0")] = None
     buying_on: Annotated[Date | None, PLANNED] = None
     urgency: Text | None = None
     source: Text | None = None

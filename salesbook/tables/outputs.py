@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from annotated_types import Ge, Le
+
 from salesbook.labels import known_names
 from salesbook.tables.base import (
     BEGINS,
     PLANNED,
     RECORDED,
+    SCOPES,
     YOURS,
     ActionName,
     AlertName,
@@ -714,6 +717,8 @@ class CourseEffect(
 
 
 Tier = Id
+Score5 = Annotated[int, Is(Kind.COUNT), Ge(1), Le(5)]
+SegmentName = Annotated[str, Is(Kind.ID, choices=known_names("segments"))]
 BuyingStage = Literal["prospect", "intent", "customer", "dormant"]
 
 
@@ -735,14 +740,203 @@ class CustomerTier(
     monetary: Money
     rfm: Id | None = None
     """Three digits, recency, frequency and money, 5 best; blank without an order."""
+    segment: Annotated[SegmentName | None, Since("0.3.0")] = None
+    """What the three digits make of the customer; blank without an order."""
     buying_stage: BuyingStage
     p_alive: Share | None = None
+    expected_purchases: Annotated[Number | None, Since("0.3.0")] = None
+    """In the next 26 weeks; blank where BuyingTest does not show that it holds."""
     last_touch_on: Date | None = None
     next_touch_on: Date | None = None
     days_stale: Days | None = None
     moved: Literal["up", "down", "same", "new"]
     offer: Text | None = None
     because: Sentence
+
+
+class CustomerPotentialRow(
+    Row,
+    table="CustomerPotential",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per customer: what he could buy, what he wants, what he has, what may come next."""
+
+    customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id")] = None
+    rep_id: RepRef | None = None
+    """Who takes care of him; who can act for an owner that has left."""
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    tier: Tier
+    buying_stage: BuyingStage
+    value: Money
+    potential: Money | None = None
+    potential_from: Literal["budget", "best-months", "peers"] | None = None
+    gap: Money | None = None
+    """Value less potential."""
+    reached_rate: Ratio | None = None
+    """Value of potential."""
+    open_amount: Money | None = None
+    needs: Text | None = None
+    purpose: Text | None = None
+    preference: Text | None = None
+    budget: Money | None = None
+    price_sensitive: Flag | None = None
+    urgency: Text | None = None
+    buying_on: Date | None = None
+    bought: Text | None = None
+    """Families that he has bought, most money first."""
+    next_family: Text | None = None
+    """The likeliest that he does not have, by BoughtTogether."""
+    suiting: Text | None = None
+    """Products that he likes and can pay."""
+    because: Sentence
+
+
+class TierCell(
+    Row,
+    table="TierMatrix",
+    key=("tier", "buying_stage"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per tier and buying stage that has customers: what to do about them."""
+
+    tier: Tier
+    buying_stage: BuyingStage
+    customers: Count
+    value: Money
+    value_rate: Ratio | None = None
+    """Of all value above 0."""
+    open_amount: Money
+    late: Count
+    """Customers whose next touch is overdue."""
+    could_rise: Count
+    """Customers who could bring what somebody of a better tier does."""
+    to_gain: Money
+    """What these could buy beyond what they do."""
+    offer: Text | None = None
+    do: Sentence
+
+
+class TierMonth(
+    Row, table="TierMonths", key=("as_of",), role=OUT, part=Part.CUSTOMERS, since="0.3.0"
+):
+    """One row per end of month with a snapshot, and one for the day of the run."""
+
+    as_of: Date
+    customers: Count
+    buyers: Count
+    """Customers of value."""
+    value: Money
+    largest_rate: Share | None = None
+    ten_rate: Share | None = None
+    half_count: Count | None = None
+    """So few customers bring half of the value."""
+    up: Count | None = None
+    """Since the row before; blank in the first one, as the three that follow."""
+    down: Count | None = None
+    came: Count | None = None
+    gone: Count | None = None
+    because: Sentence
+
+
+class SegmentSum(
+    Row, table="Segments", key=("segment",), role=OUT, part=Part.CUSTOMERS, since="0.3.0"
+):
+    """One row per segment of customers that has any."""
+
+    segment: SegmentName
+    customers: Count
+    orders: Count
+    monetary: Money
+    order_average: Money | None = None
+    value_rate: Ratio | None = None
+    """Of the money of all segments."""
+    do: Sentence
+
+
+class RfmCell(
+    Row,
+    table="RfmGrid",
+    key=("recency", "frequency"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per score of recency and of frequency that some customer has."""
+
+    recency: Score5
+    frequency: Score5
+    customers: Count
+    monetary: Money
+
+
+class ParetoTenth(
+    Row, table="Pareto", key=("tenth",), role=OUT, part=Part.CUSTOMERS, since="0.3.0"
+):
+    """One row per tenth of the customers of value, the largest first."""
+
+    tenth: Position
+    customers: Count
+    value: Money
+    value_rate: Share
+    reached_rate: Share
+    """Up to and including this tenth."""
+
+
+class FamilyPair(
+    Row,
+    table="BoughtTogether",
+    key=("family", "next_family"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per two product families, in both directions: are they bought by the same customers?"""
+
+    family: Id
+    next_family: Id
+    buyers: Count
+    """Customers who have bought the first."""
+    both: Count
+    rate: Share
+    """Of the buyers of the first who have the second, too."""
+    low: Share
+    high: Share
+    base_rate: Share
+    """What it would be by how many families they buy and how often the second is bought."""
+    verdict: Literal["together", "no-difference"]
+    because: Sentence
+
+
+class BuyingTested(
+    Row, table="BuyingTest", key=("repeats",), role=OUT, part=Part.CUSTOMERS, since="0.3.0"
+):
+    """One row per number of repeat purchases, and one for all: did what was expected come true?
+
+    Of the last 26 weeks, from what was bought before them.
+    """
+
+    repeats: Annotated[str, Is(Kind.ID, choices=SCOPES)]
+    """How often customers had bought again before the time tested; `7+` is so often or oftener."""
+    customers: Count | None = None
+    bought: Count | None = None
+    """Purchases in the time tested; those of one day are one."""
+    expected: Number | None = None
+    low: Number | None = None
+    """Range in which luck alone puts the purchases."""
+    high: Number | None = None
+    textbook: Number | None = None
+    """What BG/NBD expects."""
+    as_before: Number | None = None
+    """What it would be if everybody went on at the rate at which he bought."""
+    verdict: Literal["holds", "too-low", "too-high", "too-few"] | None = None
+    """Of all customers: whether purchases are expected of anybody."""
+    because: Sentence | None = None
 
 
 class TierSnapshot(

@@ -17,7 +17,7 @@ from salesbook.domain.tier import run
 from salesbook.errors import SettingsError
 from salesbook.messages import Message
 from salesbook.policy import Policy, read_policy
-from salesbook.tables.settings import Stage, TierRule
+from salesbook.tables.settings import Rules, Stage, TierRule
 from tests.drawn_tables import FEW, SEEDS, day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
@@ -32,6 +32,7 @@ TIERS = (
     TierRule(tier="C", up_to_share=1, touch_days=90),
 )
 POLICY = Policy(stages=STAGES, tier_rules=TIERS)
+FIXED_CUTS = replace(POLICY, rules=Rules(rfm_rule="fixed"))
 READS = ACTIONS["tier"].reads
 
 
@@ -120,6 +121,29 @@ def test_without_an_order_there_is_no_rfm_and_no_recency():
     row = run(task()).tables["CustomerTiers"].iloc[0]
     assert (row["frequency"], row["monetary"], row["tier"]) == (0, 0, "C")
     assert row[["rfm", "recency_days", "p_alive", "last_touch_on"]].isna().all()
+
+
+def test_a_segment_is_named_once_ten_customers_have_bought():
+    """The fifths of nine part them by luck, and the reason says so; fixed cuts need no others."""
+
+    def segments(buyers, policy=POLICY):
+        keys = [f"C{at:02}" for at in range(buyers)]
+        orders = [
+            order(f"O{at}{time}", key, 100 * (at + 1), f"2026-0{1 + at % 6}-{1 + time:02}")
+            for at, key in enumerate(keys)
+            for time in range(1 + at)
+        ]
+        return run(task(policy, customers=keys, Orders=orders)).tables["CustomerTiers"]
+
+    nine = segments(9)
+    assert nine["segment"].isna().all()
+    assert "segment-few-buyers" in {more.code for more in nine["because"][0].more}
+    ten = segments(10)
+    assert ten["rfm"].iloc[[0, 4, 9]].tolist() == ["111", "523", "455"]
+    named = ["lost", "new-customers", "potential-loyalist"]
+    assert ten["segment"].iloc[[0, 4, 9]].tolist() == named
+    assert not any("segment" in more.code for more in ten["because"][0].more)
+    assert segments(1, FIXED_CUTS)["segment"].tolist() == ["about-to-sleep"]
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,37 @@ def test_rfm_by_fixed_cuts_and_by_fifths() -> None:
     found = column("SALES_RFM", customers, dates, amounts, dt.date(2008, 7, 15), cuts)
     assert (found[0], found[-1], len(set(found))) == ("422", "244", 2)
     late = column("SALES_RFM", down("Ann", "Ann"), down(46_000, 46_100), down(1, 1), 46_050)
-    assert late == ["555", NA]
+    # A single customer is above no threshold of his own orders and money.
+    assert late == ["511", NA]
+
+
+def test_segments_of_codes_in_either_language() -> None:
+    codes = down("555", "144", 412, None, "251", DIV0)
+    in_english = ["Champions", "Can't lose them", "New customers", NA, "Others", DIV0]
+    assert column("SALES_SEGMENT", codes) == in_english
+    assert column("SALES_SEGMENT", down("555", "321"), "中文") == ["冠军客户", "即将沉睡"]
+    assert column("SALES_SEGMENT", down("555", "666", "55"), "en") == ["Champions", VALUE, VALUE]
+    assert one("SALES_SEGMENT", "555", "French") == VALUE
+
+
+def test_the_chance_to_buy_again_by_published_parameters() -> None:
+    published = [[0.243, 4.414, 0.793, 2.426]]
+    assert one("SALES_ALIVE", 2, 30.43, 38.86, published) == pytest.approx(0.7266, abs=5e-5)
+    several = column(
+        "SALES_ALIVE", down(2, 0, None, 2, 1.5), down(30.43, 0, 3, 40, 9), 38.86, published
+    )
+    assert several == [pytest.approx(0.7266, abs=5e-5), NA, NA, VALUE, VALUE]
+    assert one("SALES_ALIVE", 2, 30.43, 38.86, [[0.243, 4.414, 0.793]]) == VALUE
+    assert one("SALES_ALIVE", 2, 30.43, 38.86, [[0.243, 4.414, 0, 2.426]]) == VALUE
+
+
+def test_the_chance_to_buy_again_is_fitted_to_the_customers_given() -> None:
+    """Forty bought every other week and half of them stopped a year ago; of nine nothing is told."""
+    lasts = [50.0] * 20 + [4.0] * 20
+    often = [25.0] * 20 + [2.0] * 20
+    chances = column("SALES_ALIVE", down(*often), down(*lasts), down(*[52.0] * 40))
+    assert min(chances[:20]) > 0.8 > 0.2 > max(chances[20:])
+    assert column("SALES_ALIVE", down(*often[:9]), down(*lasts[:9]), down(*[52.0] * 9)) == [NA] * 9
 
 
 def test_tiers_by_own_rules() -> None:

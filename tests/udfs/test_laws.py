@@ -22,7 +22,15 @@ from udfs import ANSWERS, FUNCTIONS
 from udfs.errors import is_error
 
 IN_WORDS = frozenset(
-    ("SALES_GRADE", "SALES_ABC", "SALES_RFM", "SALES_TIER", "SALES_CHECK", "SALES_STUCK")
+    (
+        "SALES_GRADE",
+        "SALES_ABC",
+        "SALES_RFM",
+        "SALES_SEGMENT",
+        "SALES_TIER",
+        "SALES_CHECK",
+        "SALES_STUCK",
+    )
 )
 
 CELL = st.one_of(

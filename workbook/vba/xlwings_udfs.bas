@@ -16,6 +16,19 @@ failed:
     SALES_ABC = CVErr(2015)
 End Function
 
+Function SALES_ALIVE(frequency, recency, age, Optional parameters)
+    #If App = "Microsoft Excel" Then
+        If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
+        SALES_ALIVE = WithErrors(XLPy.CallUDF("udfs", "SALES_ALIVE", Array(frequency, recency, age, parameters), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        SALES_ALIVE = WithErrors(XLPy.CallUDF("udfs", "SALES_ALIVE", Array(frequency, recency, age, parameters)))
+        Exit Function
+    #End If
+failed:
+    SALES_ALIVE = CVErr(2015)
+End Function
+
 Function SALES_ATTAINMENT(actual, target)
     #If App = "Microsoft Excel" Then
         If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
@@ -235,6 +248,19 @@ Function SALES_SCORE(values, goals, weights, better)
     #End If
 failed:
     SALES_SCORE = CVErr(2015)
+End Function
+
+Function SALES_SEGMENT(rfm, Optional language)
+    #If App = "Microsoft Excel" Then
+        If TypeOf Application.Caller Is Excel.Range Then On Error GoTo failed
+        SALES_SEGMENT = WithErrors(XLPy.CallUDF("udfs", "SALES_SEGMENT", Array(rfm, language), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        SALES_SEGMENT = WithErrors(XLPy.CallUDF("udfs", "SALES_SEGMENT", Array(rfm, language)))
+        Exit Function
+    #End If
+failed:
+    SALES_SEGMENT = CVErr(2015)
 End Function
 
 Function SALES_SPLIT(total, weights, Optional unit)

@@ -32,9 +32,11 @@ from salesbook.domain.arithmetic.simplex import lowest_point
 Unknown = Literal["alive-few-repeaters", "alive-nobody-stops"]
 """Why nothing can be said: the message's code."""
 
-_MOST_TERMS: Final = 200_000
-_ENOUGH: Final = 1e-15
-"""The series ends where a term adds less than this part of the sum."""
+_MOST_STEPS: Final = 20_000
+_NO_CHANCE: Final = 1e-10
+"""The sum over steps ends where so many are less likely than this."""
+_LOOKED_AFTER: Final = 16
+"""Steps after which customers whose sum has ended are left out."""
 
 _NEAR_ONE: Final = 1e-9
 _LARGEST_LOG: Final = 14.0
@@ -43,7 +45,7 @@ _LARGEST_LOG: Final = 14.0
 _PULL: Final = 1e-6
 """Weight of a pull to 1, which decides only where the purchases themselves say nothing."""
 
-_MOST_REGULAR: Final = 8
+MOST_REGULAR: Final = 8
 """Erlang-8 gaps vary by a third of their mean: more evenly nobody buys who has no subscription."""
 
 _MOST_WALKS: Final = 6
@@ -67,6 +69,8 @@ class Parameters:
     b: float
     regularity: int = 1
     """k of the gaps between purchases (Erlang)."""
+    first_may_be_last: bool = True
+    """False in BG/NBD, whose customers do not stop before their second purchase."""
     stops: float = 1.0
     """How sure it is that customers stop at all, from 0 to 1."""
 
@@ -120,7 +124,9 @@ def _odds_gone(purchases: Purchases, model: Parameters) -> Floats:
     repeats = purchases.repeats
     rate = model.r + model.regularity * repeats
     silence = (model.alpha + purchases.age) / (model.alpha + purchases.last)
-    odds_to_stop = model.a / (model.b + repeats)
+    odds_to_stop = np.zeros_like(repeats)
+    may_stop = (repeats > 0) | model.first_may_be_last
+    odds_to_stop[may_stop] = model.a / (model.b + repeats[may_stop])
     steps = _steps_to_come(purchases, rate, model.alpha, model.regularity)
     return np.asarray(odds_to_stop * silence**rate / steps, dtype=np.float64)
 
@@ -142,48 +148,99 @@ def _steps_to_come(purchases: Purchases, rate: Floats, alpha: float, regularity:
 def expected_purchases(purchases: Purchases, model: Parameters, ahead: float) -> Floats:
     """Give the number of purchases to expect of each customer in the time ahead.
 
-    Raises: ValueError for a model of regular gaps, for which nobody has found a formula.
+    The chance to be alive, times what is to be expected of who is. A customer who is alive has taken
+    j < k steps to the next purchase. The number of steps to come is negative binomial, for his rate is
+    gamma; every k-th of them is a purchase, if he did not stop after one of those before. So it is
+    Σ P(mk − j steps or more) · B(a, b+x+m)/B(a, b+x+1) over m = 1, 2 ...
 
-    Source: equation 10 of Fader, Hardie and Lee; r 0.243, alpha 4.414, a 0.793, b 2.426, which is
-        1.426 here: 2 repeats, the last after 30.43 of 38.86 weeks → 1.226 in the next 39 weeks.
+    Source: for k = 1 that is equation 10 of Fader, Hardie and Lee; r 0.243, alpha 4.414, a 0.793,
+        b 2.426, which is 1.426 here: 2 repeats, the last after 30.43 of 38.86 weeks → 1.226 in the
+        next 39 weeks.
     """
-    if model.regularity != 1:
-        raise ValueError("expected purchases are known for gaps of any length only")
-    customers = zip(purchases.repeats, purchases.age, strict=True)
-    if_alive = np.array(
-        [_expected_if_alive(repeats, age, model, ahead) for repeats, age in customers]
-    )
-    return np.asarray(if_alive / (1 + _odds_gone(purchases, model)), dtype=np.float64)
+    with np.errstate(over="ignore"):
+        is_alive = 1 / (1 + _odds_gone(purchases, model))
+    return np.asarray(is_alive * _expected_if_alive(purchases, model, ahead), dtype=np.float64)
 
 
-def _expected_if_alive(repeats: float, age: float, model: Parameters, ahead: float) -> float:
-    """The numerator of equation 10: what to expect of who was alive after the last purchase."""
-    # The equation divides by a − 1; right beside 1 its value is that of the limit.
-    a = model.a
-    if abs(a - 1) <= _NEAR_ONE:
-        a = 1 + _NEAR_ONE
+def _expected_if_alive(purchases: Purchases, model: Parameters, ahead: float) -> Floats:
+    """What to expect of each customer who is alive: the sum over m, one step of all after the other."""
+    regularity = model.regularity
+    rate = model.r + regularity * purchases.repeats
+    since = model.alpha + purchases.age
+    weights = _steps_taken(purchases, rate, model)
 
-    rate = model.r + repeats
-    stays = model.b + 1 + repeats
-    base = a + stays - 1
-    share_ahead = ahead / (model.alpha + age + ahead)
-    series = _hypergeometric(rate, stays, base, share_ahead)
-    gone: float = (1 - share_ahead) ** rate * series
-    return base / (a - 1) * (1 - gone)
+    # Chances of so many steps to come, by steps taken already: negative binomial, by logarithms, for
+    # the chance of none is too small for a double where somebody buys every day.
+    sizes = rate + np.arange(regularity)[:, None]
+    log_chance = sizes * (np.log(since) - np.log(since + ahead))
+    log_share_ahead = math.log(ahead) - np.log(since + ahead) if ahead > 0 else None
+    expected = np.zeros_like(rate)
+    if log_share_ahead is None:
+        return expected
+
+    reaches = np.ones_like(log_chance)
+    stays = np.ones_like(rate)
+    going = np.arange(rate.size)
+    for step in range(1, _MOST_STEPS):
+        # So many steps or more: what is left of 1 after the chances of fewer.
+        reaches = reaches - np.exp(log_chance)
+        log_chance = log_chance + np.log((sizes + step - 1) / step) + log_share_ahead
+        taken = -step % regularity
+        purchase = (step + taken) // regularity
+        expected[going] += weights[taken] * reaches[taken] * stays
+        if taken == 0:
+            chosen_repeats = purchases.repeats[going]
+            stays = stays * (model.b + chosen_repeats + purchase)
+            stays = stays / (model.a + model.b + chosen_repeats + purchase)
+
+        if step % _LOOKED_AFTER == 0:
+            goes_on = reaches.max(axis=0) > _NO_CHANCE
+            if not goes_on.any():
+                break
+            going, stays, log_share_ahead = going[goes_on], stays[goes_on], log_share_ahead[goes_on]
+            sizes, weights, reaches, log_chance = (
+                each[:, goes_on] for each in (sizes, weights, reaches, log_chance)
+            )
+    return expected
 
 
-def _hypergeometric(a: float, b: float, c: float, z: float) -> float:
-    """Gauss's 2F1 by its series, for 0 ≤ z < 1."""
-    total = term = 1.0
-    for n in range(_MOST_TERMS):
-        term *= (a + n) * (b + n) / ((c + n) * (n + 1)) * z
-        total += term
-        if abs(term) <= _ENOUGH * abs(total):
-            break
-    return total
+def _steps_taken(purchases: Purchases, rate: Floats, model: Parameters) -> Floats:
+    """How likely it is that who is alive has taken 0, 1 ... k - 1 steps: a row for each number.
+
+    They are the parts of the sum in `_steps_to_come`.
+    """
+    silent_share = (purchases.age - purchases.last) / (model.alpha + purchases.age)
+    parts = [np.ones_like(rate)]
+    for step in range(1, model.regularity):
+        parts.append(parts[-1] * (rate + step - 1) / step * silent_share)
+    together = np.array(parts)
+    return np.asarray(together / together.sum(axis=0), dtype=np.float64)
 
 
-def fit(purchases: Purchases, least_repeaters: int) -> Parameters | Unknown:
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Two explanations of the same purchases, and how sure it is that the first one holds."""
+
+    stopping: Parameters
+    lasting: Parameters
+    """In which nobody stops."""
+    stops: float
+    """How sure it is that customers stop at all, from 0 to 1."""
+
+    def of_who_stopped(self) -> Parameters | Literal["alive-nobody-stops"]:
+        """The model that may say who has stopped; why there is none, where it is not likelier."""
+        return self.stopping if self.stops >= _RATHER_STOP else "alive-nobody-stops"
+
+    def expected(self, purchases: Purchases, ahead: float) -> Floats:
+        """Purchases to expect of each customer in the time ahead, by both, each as far as it holds."""
+        if_stopping = expected_purchases(purchases, self.stopping, ahead)
+        if_lasting = expected_purchases(purchases, self.lasting, ahead)
+        return self.stops * if_stopping + (1 - self.stops) * if_lasting
+
+
+def fit(
+    purchases: Purchases, least_repeaters: int, *, most_regular: int = MOST_REGULAR
+) -> Parameters | Unknown:
     """Find the parameters under which these purchases are likeliest, unless nobody seems to stop.
 
     The problem: maximise the likelihood over r, α, a, b > 0 and k = 1, 2 ... It is searched over
@@ -198,6 +255,7 @@ def fit(purchases: Purchases, least_repeaters: int) -> Parameters | Unknown:
         purchases: in an order that says nothing, as that of keys: of very many customers evenly
             spread ones are taken.
         least_repeaters: customers who have bought again, below which nothing is fitted.
+        most_regular: the largest k that is tried; 1 where the gaps are not known.
 
     Returns: the parameters, or why nothing can be said.
 
@@ -205,25 +263,59 @@ def fit(purchases: Purchases, least_repeaters: int) -> Parameters | Unknown:
         b 1.614, as the package `lifetimes` finds; k = 1. Schwarz (1978), Estimating the dimension of
         a model, Annals of Statistics 6(2).
     """
+    models = fit_models(purchases, least_repeaters, most_regular=most_regular)
+    return models if isinstance(models, str) else models.of_who_stopped()
+
+
+def fit_models(
+    purchases: Purchases, least_repeaters: int, *, most_regular: int = MOST_REGULAR
+) -> Models | Literal["alive-few-repeaters"]:
+    """Find both explanations of the purchases, and how sure it is that customers stop; see `fit`."""
     repeaters = int((purchases.repeats > 0).sum())
     if repeaters < least_repeaters:
         return "alive-few-repeaters"
 
-    every = math.ceil(purchases.repeats.size / _MOST_FITTED)
-    some = purchases.part(slice(None, None, every))
-    unit = max(float(some.age.mean()), _NEAR_ONE)
-    scaled = some.in_units_of(unit)
-
-    stopping = _likeliest(scaled, np.zeros(4))
-    lasting = _likeliest(scaled, np.zeros(2))
+    scaled, unit = _to_fit(purchases)
+    stopping = _likeliest(scaled, np.zeros(4), most_regular)
+    lasting = _likeliest(scaled, np.zeros(2), most_regular)
     customers = scaled.repeats.size
     gain = (lasting.cost - stopping.cost) * customers - math.log(customers)
     stops = 1 / (1 + math.exp(-gain)) if gain > 0 else 0.0
-    if stops < _RATHER_STOP:
-        return "alive-nobody-stops"
 
     r, alpha, a, b = np.exp(stopping.logs).tolist()
-    return Parameters(r, alpha * unit, a, b, stopping.regularity, stops)
+    rate_r, rate_alpha = np.exp(lasting.logs).tolist()
+    return Models(
+        Parameters(r, alpha * unit, a, b, stopping.regularity, stops=stops),
+        Parameters(rate_r, rate_alpha * unit, 0.0, 1.0, lasting.regularity, stops=0.0),
+        stops,
+    )
+
+
+def fit_bg_nbd(purchases: Purchases) -> Parameters | None:
+    """Fit BG/NBD, the model of the textbooks: gaps by chance, nobody stops before the second purchase.
+
+    It is fitted for comparison; the book goes by `fit`.
+
+    Returns: None where no walk comes to a lowest point.
+
+    Source: Fader, Hardie and Lee; the CDNOW sample, first 39 weeks → r 0.243, alpha 4.414, a 0.793,
+        b 2.426, which is 1.426 here.
+    """
+    scaled, unit = _to_fit(purchases)
+    start = np.zeros(4)
+    fitted = _fitted(scaled, start, 1, first_may_be_last=False)
+    if (fitted.logs == start).all():
+        return None
+    r, alpha, a, b = np.exp(fitted.logs).tolist()
+    return Parameters(r, alpha * unit, a, b - 1, first_may_be_last=False)
+
+
+def _to_fit(purchases: Purchases) -> tuple[Purchases, float]:
+    """Some of the customers with times in units of their mean age, and that unit."""
+    every = math.ceil(purchases.repeats.size / _MOST_FITTED)
+    some = purchases.part(slice(None, None, every))
+    unit = max(float(some.age.mean()), _NEAR_ONE)
+    return some.in_units_of(unit), unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +328,10 @@ class _Fitted:
     """Mean negative log likelihood per customer."""
 
 
-def _likeliest(purchases: Purchases, start: Floats) -> _Fitted:
+def _likeliest(purchases: Purchases, start: Floats, most_regular: int) -> _Fitted:
     """The best fit over all regularities: once a step up makes it worse, so do all further ones."""
     best = _fitted(purchases, start, 1)
-    for regularity in range(2, _MOST_REGULAR + 1):
+    for regularity in range(2, most_regular + 1):
         more_regular = _fitted(purchases, best.logs, regularity)
         if more_regular.cost >= best.cost:
             break
@@ -247,7 +339,9 @@ def _likeliest(purchases: Purchases, start: Floats) -> _Fitted:
     return best
 
 
-def _fitted(purchases: Purchases, start: Floats, regularity: int) -> _Fitted:
+def _fitted(
+    purchases: Purchases, start: Floats, regularity: int, *, first_may_be_last: bool = True
+) -> _Fitted:
     """Walk downhill, and on from where the walk ended until that gains nothing.
 
     The likelihood has long flat valleys, in which one walk settles before it has come to the lowest
@@ -255,7 +349,7 @@ def _fitted(purchases: Purchases, start: Floats, regularity: int) -> _Fitted:
     """
 
     def cost(logs: Floats) -> float:
-        return _cost(purchases, logs, regularity)
+        return _cost(purchases, logs, regularity, first_may_be_last)
 
     logs, lowest = start, cost(start)
     for _ in range(_MOST_WALKS):
@@ -269,12 +363,13 @@ def _fitted(purchases: Purchases, start: Floats, regularity: int) -> _Fitted:
     return _Fitted(regularity, logs, lowest)
 
 
-def _cost(purchases: Purchases, logs: Floats, regularity: int) -> float:
+def _cost(purchases: Purchases, logs: Floats, regularity: int, first_may_be_last: bool) -> float:
     """Mean negative log likelihood at the logarithms of the parameters, and the pull.
 
     Likelihood of a customer: Γ(r+kx)αʳ/Γ(r) · B(a, b+x+1)/B(a, b) · (q/(α+T)^(r+kx) for who never
     stopped, plus a/(b+x) · 1/(α+tₓ)^(r+kx) for who stopped after the last purchase), times
-    Π gapᵏ⁻¹/Γ(k), by which regularities are compared.
+    Π gapᵏ⁻¹/Γ(k), by which regularities are compared. In BG/NBD the first purchase is survived by
+    all: one factor less, and nobody who bought once has stopped.
 
     Args:
         logs: of r, α, a and b; of r and α alone where nobody stops.
@@ -299,11 +394,17 @@ def _cost(purchases: Purchases, logs: Floats, regularity: int) -> float:
     else:
         a, b = stop
         # B(a, b+x+1)/B(a, b) is such a product as well, over the purchases after which he stayed.
-        purchase = np.arange(int(repeats.max()) + 1)
-        log_stays = np.cumsum(np.log(b + purchase) - np.log(a + b + purchase))
-        stopped = np.log(a / (b + repeats)) - rate * np.log(alpha + purchases.last)
+        survived = repeats + 1 if first_may_be_last else repeats
+        purchase = np.arange(int(survived.max()))
+        factors = np.log(b + purchase) - np.log(a + b + purchase)
+        log_stays = np.concatenate(([0.0], np.cumsum(factors)))
+        stopped = np.full(rate.shape, -np.inf)
+        may_stop = survived > 0
+        odds_to_stop = a / (b + survived[may_stop] - 1)
+        log_rate_ends = rate[may_stop] * np.log(alpha + purchases.last[may_stop])
+        stopped[may_stop] = np.log(odds_to_stop) - log_rate_ends
         either = np.logaddexp(never_stopped, stopped)
-        log_likelihood = log_bought + log_stays[repeats] + either
+        log_likelihood = log_bought + log_stays[survived] + either
 
     pull = _PULL * float((logs**2).sum())
     return pull - float(log_likelihood.mean())

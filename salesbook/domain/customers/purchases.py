@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.calendar import last_day, month_of, next_month
+from salesbook.domain.customers.alive import Purchases
 from salesbook.domain.sales.sold import sold
 from salesbook.frames import Tables
 from salesbook.policy import Policy
+
+DAYS_A_WEEK: Final = 7
 
 
 def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFrame:
@@ -21,13 +26,13 @@ def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFra
     Args:
         tables: Orders and Deals; what of them was sold says `sold`.
 
-    Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what
-        takes back. In no particular order.
+    Returns: `customer_id`, `order_id`, `refund_of`, `product`, `on`, `amount` (minor units), and
+        `bought`: false for what takes back. In no particular order.
     """
     lines = sold(tables, policy, as_of=as_of).lines
     with_customer = lines[lines["customer_id"].notna()]
     purchases = with_customer.assign(bought=~with_customer["refund"])
-    fields = ["customer_id", "order_id", "on", "amount", "bought"]
+    fields = ["customer_id", "order_id", "refund_of", "product", "on", "amount", "bought"]
     return purchases[fields].reset_index(drop=True)
 
 
@@ -74,5 +79,25 @@ def _log_gaps(lines: pd.DataFrame) -> pd.Series[float]:
     """Sum of the logarithms of the weeks between a customer's buying days, where there are two."""
     days = lines.loc[lines["bought"], ["customer_id", "on"]].drop_duplicates()
     in_time = days.sort_values(["customer_id", "on"])
-    gaps = in_time.groupby("customer_id")["on"].diff().dt.days / 7
+    gaps = in_time.groupby("customer_id")["on"].diff().dt.days / DAYS_A_WEEK
     return np.log(gaps).groupby(in_time["customer_id"]).sum()
+
+
+def purchases_until(histories: pd.DataFrame, day: dt.date) -> Purchases:
+    """What the models of buying again go by, in weeks; a place per customer.
+
+    Two orders on one day are one purchase: no time lies between them in which to stop buying.
+
+    Args: histories of lines up to that day.
+    """
+    first_on, last_on = histories["first_on"], histories["last_on"]
+    return Purchases(
+        repeats=histories["buying_days"].to_numpy(dtype=np.float64) - 1,
+        last=_weeks(last_on - first_on),
+        age=_weeks(pd.Timestamp(day) - first_on),
+        log_gaps=histories["log_gaps"].to_numpy(dtype=np.float64),
+    )
+
+
+def _weeks(spans: pd.Series[Any]) -> Floats:
+    return np.asarray(spans.dt.days, dtype=np.float64) / DAYS_A_WEEK
