@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesbook.book.attention import NOTHING, Attention
 from salesbook.book.backups import Kept
-from salesbook.domain.outcome import ClosedMonth, ConvertedLead
+from salesbook.domain.outcome import ClosedMonth, ConvertedLead, MergedRows
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 
@@ -32,6 +32,12 @@ class Options:
     take_marked: bool = False
     leads: tuple[str, ...] = ()
     """Leads to be converted, by key or name."""
+    keep: str | None = None
+    """The row that stays when others are merged into it."""
+    merged: tuple[str, ...] = ()
+    merge_table: str | None = None
+    duplicates: tuple[tuple[str, str, str], ...] = ()
+    """Pairs of Duplicates to be merged."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class Report:
     converted: tuple[ConvertedLead, ...] = ()
     left_leads: tuple[tuple[str, str], ...] = ()
     """Leads that were to be converted and stay leads, each with the code of the reason."""
+    merged: tuple[MergedRows, ...] = ()
+    """Rows that were made one; that would be, where the run only shows it."""
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
     digest: tuple[str, ...] = ()

@@ -48,6 +48,8 @@ it is more, somebody looks back.
 def run_action(host: Host, name: str, options: Options) -> Report:
     """Run one verb and hand all its writes to the host at once.
 
+    A verb that shows first what it would do asks the host for no write unless `yes` is said.
+
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
     refuse_day(options.as_of)
@@ -57,7 +59,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     newest = newest_day(session.frame("RunLog"))
     looks_back = newest is not None and options.as_of < newest
     if newest is not None and looks_back:
-        if not any(option.name == "yes" for option in action.options):
+        if action.shows_first or not any(option.name == "yes" for option in action.options):
             # A closing says what one month pays. What stands of later months is not older for it.
             options, looks_back = replace(options, as_of=newest), False
         elif not options.yes:
@@ -92,11 +94,16 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
     # What stood beside lines of ParkedNotes that go is known only now.
     lost_there = [finding for prepared in parked_notes for finding in prepared.findings]
+    is_shown_only = action.shows_first and not options.yes
+    if is_shown_only:
+        outcome = replace(outcome, answer=(*outcome.answer, Message("book.shown-only")))
     report = Report(
         action=name,
         as_of=options.as_of,
         rows={table: _counts(session, task, table) for table in action.reads if session.has(table)},
-        written={prepared.write.table: len(prepared.write.sources) for prepared in writes},
+        written={}
+        if is_shown_only
+        else {prepared.write.table: len(prepared.write.sources) for prepared in writes},
         findings=(*findings, *lost_there),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
@@ -106,6 +113,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         closed=outcome.closed,
         converted=tuple(outcome.converted),
         left_leads=tuple(outcome.left_leads),
+        merged=tuple(outcome.merged),
         digest=digest_of(session, name, outcome.tables, options.as_of),
         attention=attention_of(
             outcome,
@@ -116,6 +124,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         ),
         unlisted=unlisted,
     )
+    if is_shown_only:
+        return report
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
     return report
@@ -165,8 +175,14 @@ def prepare_writes(
             name: labels.sentence(message, session.language)
             for name, message in patch.words.items()
         }
-        changes = RowChanges(patch.new_rows.assign(**words), patch.cells)
-        prepared = session.prepared_changes(table, changes)
+        taken_over = {row: into for row, into in patch.leaving.items() if into is not None}
+        changes = RowChanges(
+            session.row_names.filled(table, patch.new_rows.assign(**words)),
+            patch.cells,
+            leaving=patch.leaving.keys(),
+            taken_over=taken_over,
+        )
+        prepared = session.prepared_changes(table, changes, as_of if patch.leaving else None)
         writes.append(prepared)
         findings.extend(prepared.findings)
     for table in counted("writing", tables):

@@ -127,6 +127,7 @@ def input_hash(task: Task) -> str:
 
     options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
     options += [asked for asked in (task.period, task.reopen, task.reason, task.leads) if asked]
+    options += [asked for asked in (task.keep, task.merged, task.duplicates) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
 

@@ -57,6 +57,8 @@ def report_document(report: Report) -> dict[str, Any]:
         document |= _closed_document(report.closed)
     if report.action == "convert":
         document |= _converted_document(report)
+    if report.action == "merge":
+        document |= _merged_document(report)
     return document
 
 
@@ -66,6 +68,14 @@ def _converted_document(report: Report) -> dict[str, Any]:
         "converted": [asdict(lead) for lead in report.converted],
         "left": [{"lead_id": lead, "code": code} for lead, code in report.left_leads],
     }
+
+
+def _merged_document(report: Report) -> dict[str, Any]:
+    """Which rows became one, or would: what the row that stays takes, what goes, what names it then."""
+    merges = [_amounts_as_numbers(asdict(merge)) for merge in report.merged]
+    for merge in merges:
+        merge["lost"] = [{"id": key, "field": field} for key, field in merge["lost"]]
+    return {"merged": merges, "applied": bool(report.written)}
 
 
 def _closed_document(month: ClosedMonth) -> dict[str, Any]:

@@ -13,10 +13,13 @@ MOST_SIGNS: Final = 1_024
 
 
 def ask_in_box(
-    host: MacroHost, text: str, buttons: Literal["ok_cancel", "yes_no_cancel"]
+    host: MacroHost,
+    text: str,
+    buttons: Literal["ok_cancel", "yes_no_cancel"],
+    button: str = "import",
 ) -> Literal["yes", "no"]:
-    """Show one box of the Import button, and say what was pressed; OK is a yes. Raises: Cancelled."""
-    answer = host.book.app.alert(text, say("button.import", host.language), buttons, "info")
+    """Show one box of a button, and say what was pressed; OK is a yes. Raises: Cancelled."""
+    answer = host.book.app.alert(text, say(f"button.{button}", host.language), buttons, "info")
     if answer == "cancel":
         raise Cancelled
     return "no" if answer == "no" else "yes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from salesbook.book.summary import import_counts, import_remarks
-from salesbook.labels import header
+from salesbook.labels import header, sentence
 from salesbook.macros.answers import line_words
 from salesbook.macros.boxes import ask_in_box, fitted, shortened
 from salesbook.macros.host import MacroHost
@@ -14,7 +14,9 @@ from salesbook.macros.words import say, sentence_in_excel
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from salesbook.actions import Button
     from salesbook.book.importing import ImportResult
+    from salesbook.book.report import Report
     from salesbook.intake.draft import ImportDraft
 
 IMPORT_MAPS: Final = "ImportMaps"
@@ -56,6 +58,20 @@ def confirm_rows(host: MacroHost, preview: ImportResult) -> None:
     ]
     text = fitted(title, lines, say("walk.go", language), more=_more(host))
     ask_in_box(host, text, "ok_cancel")
+
+
+def confirm_plan(host: MacroHost, button: Button, preview: Report) -> None:
+    """Show what a verb would do, and have the user say go. Raises: Cancelled."""
+    language = host.language
+    # That nothing is written yet the question says.
+    lines = [
+        sentence(message, language)
+        for message in preview.answer
+        if message.code != "book.shown-only"
+    ]
+    question = say(f"shown_first.{button.name}", language)
+    text = fitted("", lines, question, more=say("shown_first.more", language))
+    ask_in_box(host, text, "ok_cancel", button.name)
 
 
 def _column_lines(host: MacroHost, draft: ImportDraft) -> list[str]:

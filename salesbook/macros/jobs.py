@@ -10,9 +10,10 @@ from typing import Final
 
 from salesbook.actions import ACTIONS, Button
 from salesbook.macros import answers
+from salesbook.macros.confirming import confirm_plan
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
-from salesbook.macros.selected import selected_keys
+from salesbook.macros.selected import selected_rows
 from salesbook.macros.what_if_boxes import ask_what_if
 from salesbook.macros.words import MessageBox
 
@@ -32,10 +33,17 @@ def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
     from salesbook.book.run import run_action
     from salesbook.book.unlisted import with_unlisted_told
 
+    action = ACTIONS[button.action]
     asked = dict(button.options)
-    with host.working(ACTIONS[button.action]):
+    with host.working(action):
         if button.selects:
-            asked[button.into] = selected_keys(host, button.selects)
+            asked[button.into] = selected_rows(host, button.selects)
+    if action.shows_first:
+        with host.working(action):
+            preview = run_action(host, button.action, Options(as_of, **asked))
+        confirm_plan(host, button, preview)
+        asked["yes"] = True
+    with host.working(action):
         report = run_action(host, button.action, Options(as_of, **asked))
     place = Path(full_name(host.book))
     # A workbook that lives on a server has no folder to write into.

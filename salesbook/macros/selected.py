@@ -16,6 +16,37 @@ _ROWS: Final = re.compile(r"\$?[A-Z]*\$?(\d+)(?::\$?[A-Z]*\$?(\d+))?")
 """The rows of one area of an address: `$A$3:$C$5`, `$B$7`, or `$3:$5`."""
 
 
+def selected_rows(host: MacroHost, table: str) -> tuple[str, ...] | tuple[tuple[str, ...], ...]:
+    """What names the rows of a table in which cells are selected, in the sheet's order.
+
+    Returns: their keys; of a table whose keys have several parts, all parts of each.
+
+    Raises: UsageError where nothing is selected in the table.
+    """
+    if len(TABLES[table].key) == 1:
+        return selected_keys(host, table)
+    return _selected_long_keys(host, table)
+
+
+def _selected_long_keys(host: MacroHost, table: str) -> tuple[tuple[str, ...], ...]:
+    """Keys of several parts, as tables and not as sheets name them."""
+    from salesbook.book.session import Session
+
+    session = Session(host)
+    # A book of before has no such table, and then no row of it is selected.
+    session.refuse_without(table)
+    frame = session.frame(table)
+    first_row = host.read(table).first_row
+    found = []
+    for row in sorted(set(_selected_rows(host, table))):
+        place = row - first_row
+        if place in frame.index and not _is_hidden(host, table, row):
+            found.append(tuple(str(frame.at[place, name]) for name in TABLES[table].key))
+    if not found:
+        raise UsageError("select-rows", where=host.sheet_of(table), table=table)
+    return tuple(dict.fromkeys(found))
+
+
 def selected_keys(host: MacroHost, table: str) -> tuple[str, ...]:
     """Keys of the rows of a table in which cells are selected, in the sheet's order.
 
