@@ -179,6 +179,7 @@ class Action:
         """
         from salesbook.domain.gate import refuse_faults
         from salesbook.domain.past.at import at
+        from salesbook.domain.past.merged import with_living_ids
         from salesbook.domain.past.own_columns import own_then
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
@@ -194,7 +195,8 @@ class Action:
             name: own_then(frame, task.tables[name], past.tables[name], task.policy)
             for name, frame in task.own.items()
         }
-        return replace(task, tables=past.tables, whole=task.tables, own=own), past
+        tables = with_living_ids(past.tables, task.merged_ids)
+        return replace(task, tables=tables, whole=task.tables, own=own), past
 
     def _calls_taken_up(self, task: Task) -> CallsTakenUp | None:
         """What people typed on the call list, for a verb that reads it; else None."""
@@ -362,6 +364,7 @@ _VALIDATE = Action(
         "CallList",
         "Waivers",
         "ImportMaps",
+        "Aliases",
     ),
     writes=("Checks", "Duplicates"),
     is_strict=True,

@@ -124,7 +124,7 @@ def _merge_of(task: Task, group: MergeGroup) -> _Merge:
     }
     fields = merged_fields(table, said, group.ids)
     if table == "Reps":
-        _part_from_himself(fields, group)
+        _part_from_himself(fields, group, had_manager="manager_id" in said[group.keep])
 
     new_ids = dict.fromkeys(group.others, group.keep)
     moves = moves_of(task, table, new_ids)
@@ -151,11 +151,13 @@ def _merge_of(task: Task, group: MergeGroup) -> _Merge:
     )
 
 
-def _part_from_himself(fields: MergedFields, group: MergeGroup) -> None:
-    """Nobody is his own manager: whose manager was one of the rows has none, or that one's."""
+def _part_from_himself(fields: MergedFields, group: MergeGroup, *, had_manager: bool) -> None:
+    """Nobody is his own manager: whose manager was one of the rows has none then."""
     if fields.values.get("manager_id") in group.ids:
         fields.values.pop("manager_id")
-        fields.changes["manager_id"] = None
+        fields.changes.pop("manager_id", None)
+        if had_manager:
+            fields.changes["manager_id"] = None
         fields.taken = [taken for taken in fields.taken if taken.field != "manager_id"]
 
 

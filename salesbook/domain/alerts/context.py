@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -60,6 +61,8 @@ class AlertContext:
     """What is owed for each order, as `unpaid_orders` finds it."""
     actions: pd.DataFrame = field(default_factory=lambda: empty_frame("ActionLog"))
     """The action log of the day, once it is brought up to date."""
+    merged_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By table: the row that stands for each id which was merged away."""
 
     @cached_property
     def today(self) -> pd.Timestamp:

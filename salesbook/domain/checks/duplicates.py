@@ -88,7 +88,9 @@ def look_alikes(task: Task, duplicates: pd.DataFrame) -> Iterator[Finding]:
         score = keys.map(best["score"])
         other = keys.map(best["left_id"])
         place = f"{table}.name"
-        yield from flag(task, place, score.notna(), "look-alike", other=other, score=score)
+        yield from flag(
+            task, place, score.notna(), "look-alike", other=other, score=score, key=keys
+        )
 
 
 def _customers(customers: pd.DataFrame, least: float) -> Pairs:
