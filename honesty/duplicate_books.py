@@ -284,10 +284,10 @@ class _Maker:
         if self.language == "zh":
             return (
                 (0.5, self.other_form),
-                (0.3, self.other_place),
-                (0.25, self.traditional),
+                (0.5, self.other_place),
+                (0.35, self.traditional),
                 (0.1, lambda text: text.replace("有限", " 有限")),
-                (0.08, self.other_character),
+                (0.15, self.other_character),
                 (0.1, lambda text: f"（{text[:2]}）{text[2:]}" if text[:2] in _PLACES else text),
             )
         return (
@@ -330,7 +330,7 @@ class _Maker:
             if text.startswith(f"{place}市"):
                 return text.replace("市", "", 1)
             if text.startswith(place):
-                return text.removeprefix(place) if self.happens(0.4) else f"{place}市{text[2:]}"
+                return text.removeprefix(place) if self.happens(0.6) else f"{place}市{text[2:]}"
         return text
 
     def other_character(self, text: str) -> str:

@@ -20,6 +20,7 @@ BOOKS: Final = {
     "forecasts": 100,
     "win_models": 60,
     "alive": 60,
+    "look_alikes": 20,
     "reviews": 100,
     "real_deals": 200,
 }
