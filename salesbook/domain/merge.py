@@ -66,6 +66,8 @@ class _Merge:
     group: MergeGroup
     names: Mapping[str, str | None]
     """What each of its rows is called, by key."""
+    companies: Mapping[str, str]
+    """Of customers the companies that are named, by key."""
     fields: MergedFields
     row: int
     """The frame's index of the row that stays."""
@@ -141,6 +143,7 @@ def _merge_of(task: Task, group: MergeGroup) -> _Merge:
     return _Merge(
         group=group,
         names={key: name_of(task, table, key) for key in group.ids},
+        companies={key: str(row["company"]) for key, row in said.items() if "company" in row},
         fields=fields,
         row=row,
         gone=gone,
@@ -302,8 +305,8 @@ def _plan(task: Task, merge: _Merge) -> Iterator[Message]:
 
 
 def _called(merge: _Merge, key: str) -> str:
-    """`C007 (Acme Ltd)`."""
-    name = merge.names[key]
+    """`C007 (Acme Ltd)`: a customer by the company, where one is named."""
+    name = merge.companies.get(key) or merge.names[key]
     return f"{key} ({name})" if name and name != key else key
 
 
