@@ -26,11 +26,6 @@ class PayEffect:
     after: int | None
     """Of the row that stays."""
 
-    @property
-    def is_known(self) -> bool:
-        """Whether both can be reckoned."""
-        return self.before is not None and self.after is not None
-
 
 def pay_effect(task: Task, after: Tables, group: MergeGroup) -> PayEffect:
     """Reckon what a group's reps are paid to date as `score` does, with the tables of both times."""

@@ -174,11 +174,3 @@ def _fill_blanks(
         other = frame.at[going, name]
         if pd.isna(said) and pd.notna(other):
             moves.cells.setdefault(staying, {})[str(name)] = other
-
-
-def with_moves(frame: pd.DataFrame, moves: Moves) -> pd.DataFrame:
-    """A table as it will stand."""
-    usable = {row: values for row, values in moves.cells.items() if row in frame.index}
-    return with_cells(frame, usable).drop(
-        index=[row for row in moves.leaving if row in frame.index]
-    )
