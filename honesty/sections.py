@@ -21,6 +21,7 @@ BOOKS: Final = {
     "win_models": 60,
     "alive": 60,
     "buying": 100,
+    "look_alikes": 20,
     "reviews": 100,
     "real_deals": 200,
 }

@@ -33,8 +33,13 @@ class Option:
     """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
     flag: str
     """As it is typed, such as `--publish`."""
-    takes: Literal["nothing", "day", "month", "year", "text", "ids", "file"] = "nothing"
-    """What is typed after it; an option that takes nothing is on or off, ids may be said again."""
+    takes: Literal[
+        "nothing", "day", "month", "year", "text", "id", "ids", "rest", "table", "file"
+    ] = "nothing"
+    """What is typed after it; an option that takes nothing is on or off, ids may be said again.
+
+    `rest` is no option but what stands on the line by itself.
+    """
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
     help: str = ""
@@ -124,10 +129,10 @@ class Action:
     """Verbs this one consists of, in order; empty for a verb of its own."""
     options: tuple[Option, ...] = _USUAL
     """What the command takes besides the options that every command has."""
-    shows_first: bool = False
-    """True where a run only shows what it would do, and does it with `--yes`."""
     is_strict: bool = False
     """True where findings that are errors end the command with 1 even without `--strict`."""
+    shows_first: bool = False
+    """True where the verb shows what it would do and writes nothing, unless `yes` is said."""
     buttons: tuple[Button, ...] = ()
     shown_on: str = ""
     """Where a manager sees the result: a page, a word of `sheets` in book.toml, or a table.
@@ -174,6 +179,7 @@ class Action:
         """
         from salesbook.domain.gate import refuse_faults
         from salesbook.domain.past.at import at
+        from salesbook.domain.past.merged import with_living_ids
         from salesbook.domain.past.own_columns import own_then
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
@@ -189,7 +195,8 @@ class Action:
             name: own_then(frame, task.tables[name], past.tables[name], task.policy)
             for name, frame in task.own.items()
         }
-        return replace(task, tables=past.tables, whole=task.tables, own=own), past
+        tables = with_living_ids(past.tables, task.merged_ids)
+        return replace(task, tables=tables, whole=task.tables, own=own), past
 
     def _calls_taken_up(self, task: Task) -> CallsTakenUp | None:
         """What people typed on the call list, for a verb that reads it; else None."""
@@ -358,6 +365,7 @@ _VALIDATE = Action(
         "ActionLog",
         "Waivers",
         "ImportMaps",
+        "Aliases",
     ),
     writes=("Checks", "Duplicates"),
     is_strict=True,
@@ -550,6 +558,114 @@ _TIER = Action(
             keytip="T",
             look_at="CallList",
             sheets=("CustomerTiers", "CallList"),
+        ),
+    ),
+)
+_MERGE = Action(
+    "merge",
+    shown_on="Customers",
+    reads=(
+        "Customers",
+        "Deals",
+        "Reps",
+        "Leads",
+        *_TARGETS,
+        "Assignments",
+        "Reviews",
+        "Goals",
+        "OneToOnes",
+        "Candidates",
+        "Training",
+        "Activities",
+        "Feedback",
+        "DealTeam",
+        "Orders",
+        "Payments",
+        "Initiatives",
+        # What closed months paid, and which targets are published, stands under the ids of then.
+        "TargetPlan",
+        "Commission",
+        "Statements",
+        "Awards",
+        "Duplicates",
+        "Aliases",
+    ),
+    writes=(
+        "Customers",
+        "Deals",
+        "Reps",
+        "Leads",
+        "Targets",
+        "TargetMonths",
+        "Outlook",
+        "Locks",
+        "Assignments",
+        "Reviews",
+        "Goals",
+        "OneToOnes",
+        "Candidates",
+        "Training",
+        "Activities",
+        "Feedback",
+        "DealTeam",
+        "Orders",
+        "Initiatives",
+        "Duplicates",
+        "Aliases",
+    ),
+    must_have=("Aliases",),
+    # A row that lies ahead names somebody, too.
+    as_they_stand=(
+        "Customers",
+        "Deals",
+        "Reps",
+        "Leads",
+        *_TARGETS,
+        "Assignments",
+        "Reviews",
+        "Goals",
+        "OneToOnes",
+        "Candidates",
+        "Training",
+        "Activities",
+        "Feedback",
+        "DealTeam",
+        "Orders",
+        "Payments",
+        "Initiatives",
+        "TargetPlan",
+        "Commission",
+        "Statements",
+        "Awards",
+    ),
+    # What the merge of two reps does to their pay.
+    rests_on=("Stages", "Products", "Brackets", "Spiffs", "AwardRules"),
+    keys=(
+        "currency",
+        "fiscal_year_start",
+        "sales_source",
+        "orders_from",
+        "commission_period",
+        "commission_basis",
+    ),
+    options=(
+        AS_OF,
+        Option("keep", "--keep", takes="id", help="keep_id"),
+        Option("merged", "ID...", takes="rest"),
+        Option("merge_table", "--table", takes="table", help="merge_table"),
+        Option("yes", "--yes", help="merge_yes"),
+    ),
+    shows_first=True,
+    buttons=(
+        Button(
+            "merge",
+            group="customers",
+            icon="MergeCells",
+            keytip="M",
+            look_at="Aliases",
+            selects="Duplicates",
+            into="duplicates",
+            sheets=("Duplicates",),
         ),
     ),
 )
@@ -771,14 +887,15 @@ ACTIONS: Final[Mapping[str, Action]] = {
         _SCORE,
         _CLOSE,
         _TIER,
+        _MERGE,
         _CONVERT,
         _REASSIGN,
         _FUNNEL,
         _REFRESH,
     )
 }
-"""Every verb by name. `propose`, `split`, `close`, `convert` and `reassign` are no part of `refresh`:
-targets, quotas, what is paid for good and what people typed change only on purpose."""
+"""Every verb by name. `propose`, `split`, `close`, `merge`, `convert` and `reassign` are no part of
+`refresh`: targets, quotas, what is paid for good and what people typed change only on purpose."""
 
 _IMPORT = Button(
     "import",

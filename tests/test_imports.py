@@ -90,9 +90,10 @@ def test_no_command_loads_xlwings(tmp_path: Path) -> None:
         *(
             [verb, book, "--quiet"]
             for verb in ACTIONS
-            if verb not in ("close", "convert", "reassign", *REFRESHED)
+            if verb not in ("close", "merge", "convert", "reassign", *REFRESHED)
         ),
         ["close", book, "--period", "2020-01", "--quiet"],
+        ["merge", str(tmp_path / "New.xlsm"), "--keep", "C001", "C150", "--quiet"],
         ["convert", str(tmp_path / "New.xlsm"), "--lead", "L001", "--quiet"],
         ["reassign", str(tmp_path / "New.xlsm"), "--from", "R05", "--yes", "--quiet"],
         ["show", book, "Deals", "--quiet"],

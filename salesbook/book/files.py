@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from salesbook.actions import ACTIONS
 from salesbook.book.backups import Backups
 from salesbook.book.elsewhere import (
     Elsewhere,
@@ -61,11 +62,13 @@ def run_on_file(
         # Another file gets what it was on that day, and this one keeps what it is today.
         options = replace(options, yes=True)
 
+    if ACTIONS[action].shows_first and not options.yes:
+        with open_package(book, for_writing=False) as package:
+            return run_action(package, action, options)
+
     with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)
         report = replace(report, notes=(*report.notes, *save_notes(host.package)))
-        if report.is_preview:
-            return report
         if out:
             host.save(out.path, over=out.may_replace)
         else:

@@ -216,7 +216,13 @@ def draft_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session
     wanted = [name for name in names if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
 
-    book = BookNow(_now(session, reads), session.policy, as_of, lambda: _has_amounts(session))
+    book = BookNow(
+        _now(session, reads),
+        session.policy,
+        as_of,
+        lambda: _has_amounts(session),
+        session.merged_ids,
+    )
     draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)

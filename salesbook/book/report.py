@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesbook.book.attention import NOTHING, Attention
 from salesbook.book.backups import Kept
-from salesbook.domain.outcome import ClosedMonth, ConvertedLead, HandedOver
+from salesbook.domain.outcome import ClosedMonth, ConvertedLead, HandedOver, MergedRows
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 
@@ -38,6 +38,12 @@ class Options:
     """Who take it over, by key or name."""
     with_plan: bool = False
     """Whether targets and the people whom he leads go along."""
+    keep: str | None = None
+    """The row that stays when others are merged into it."""
+    merged: tuple[str, ...] = ()
+    merge_table: str | None = None
+    duplicates: tuple[tuple[str, str, str], ...] = ()
+    """Pairs of Duplicates to be merged."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Report:
     """Leads that were to be converted and stay leads, each with the code of the reason."""
     handed_over: tuple[HandedOver, ...] = ()
     """What each successor gets."""
+    merged: tuple[MergedRows, ...] = ()
+    """Rows that were made one; that would be, in a preview."""
     is_preview: bool = False
     """Whether the run only showed what it would do: nothing is written, not even into the log."""
     kept: Kept | None = None
@@ -74,6 +82,11 @@ class Report:
     """What of the result somebody should look at first."""
     unlisted: pd.DataFrame | None = None
     """Rows like those of Checks for errors of which it lists only some; None where it lists all."""
+
+    @property
+    def would_do_something(self) -> bool:
+        """Whether a preview shows anything to agree to."""
+        return bool(self.handed_over or self.merged)
 
     @property
     def errors(self) -> int:

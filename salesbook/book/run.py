@@ -48,6 +48,8 @@ it is more, somebody looks back.
 def run_action(host: Host, name: str, options: Options) -> Report:
     """Run one verb and hand all its writes to the host at once.
 
+    A verb that shows first what it would do asks the host for no write unless `yes` is said.
+
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
     refuse_day(options.as_of)
@@ -59,7 +61,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     if newest is not None and looks_back:
         if action.shows_first or not any(option.name == "yes" for option in action.options):
             # A closing says what one month pays. What stands of later months is not older for it.
-            # A handover is of today, whatever day is typed: nobody hands over what he had.
+            # A handover or a merge is of today, whatever day is typed: nobody hands over what he had.
             options, looks_back = replace(options, as_of=newest), False
         elif not options.yes:
             raise UsageError("run-before-newest", found=options.as_of, newest=newest, action=name)
@@ -93,11 +95,14 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
     # What stood beside lines of ParkedNotes that go is known only now.
     lost_there = [finding for prepared in parked_notes for finding in prepared.findings]
+    is_preview = action.shows_first and not options.yes
     report = Report(
         action=name,
         as_of=options.as_of,
         rows={table: _counts(session, task, table) for table in action.reads if session.has(table)},
-        written={prepared.write.table: len(prepared.write.sources) for prepared in writes},
+        written={}
+        if is_preview
+        else {prepared.write.table: len(prepared.write.sources) for prepared in writes},
         findings=(*findings, *lost_there),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
@@ -108,6 +113,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         converted=tuple(outcome.converted),
         left_leads=tuple(outcome.left_leads),
         handed_over=tuple(outcome.handed_over),
+        merged=tuple(outcome.merged),
+        is_preview=is_preview,
         digest=digest_of(session, name, outcome.tables, options.as_of),
         attention=attention_of(
             outcome,
@@ -118,8 +125,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         ),
         unlisted=unlisted,
     )
-    if action.shows_first and not options.yes:
-        return replace(report, written={}, is_preview=True)
+    if is_preview:
+        return report
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
     return report
@@ -170,8 +177,14 @@ def prepare_writes(
             name: labels.sentence(message, session.language)
             for name, message in patch.words.items()
         }
-        changes = RowChanges(patch.new_rows.assign(**words), patch.cells)
-        prepared = session.prepared_changes(table, changes)
+        taken_over = {row: into for row, into in patch.leaving.items() if into is not None}
+        changes = RowChanges(
+            session.row_names.filled(table, patch.new_rows.assign(**words)),
+            patch.cells,
+            leaving=patch.leaving.keys(),
+            taken_over=taken_over,
+        )
+        prepared = session.prepared_changes(table, changes, as_of if patch.leaving else None)
         writes.append(prepared)
         findings.extend(prepared.findings)
     for table in counted("writing", tables):

@@ -126,11 +126,17 @@ def input_hash(task: Task) -> str:
         digest.update(_hash_of_rows(_looked_at(name, task.tables[name])))
 
     options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
-    asked_for = (task.period, task.reopen, task.reason, task.leads)
-    of_handover = (task.leaver, task.successors, task.with_plan)
-    options += [asked for asked in (*asked_for, *of_handover) if asked]
+    options += [asked for asked in _asked_besides(task) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
+
+
+def _asked_besides(task: Task) -> tuple[object, ...]:
+    """What a verb was asked for that not every verb knows."""
+    of_close_and_convert = (task.period, task.reopen, task.reason, task.leads)
+    of_handover = (task.leaver, task.successors, task.with_plan)
+    of_merge = (task.keep, task.merged, task.duplicates)
+    return (*of_close_and_convert, *of_handover, *of_merge)
 
 
 def _looked_at(name: str, frame: pd.DataFrame) -> pd.DataFrame:

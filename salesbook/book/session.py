@@ -25,6 +25,7 @@ from salesbook.messages import Fact, Finding, Message
 from salesbook.progress import counted
 from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
+from salesbook.reading.merged import merged_ids_of, merged_texts_of
 from salesbook.reading.own_columns import own_columns
 from salesbook.reading.references import resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
@@ -199,7 +200,7 @@ class Session:
         if needs_history(frames, options.as_of, looks_back=looks_back):
             reads, wanted = (*reads, "StageHistory"), (*wanted, "StageHistory")
             frames["StageHistory"] = self._last_frame("StageHistory", writes)
-        tables, wrong_references = resolve_references(frames, self.policy)
+        tables, wrong_references = resolve_references(frames, self.policy, self.merged_texts)
         wrong_cells = [
             finding for name in wanted if self.has(name) for finding in self.table(name).findings
         ]
@@ -230,6 +231,11 @@ class Session:
             leaver=options.leaver,
             successors=options.successors,
             with_plan=options.with_plan,
+            keep=options.keep,
+            merged=options.merged,
+            merge_table=options.merge_table,
+            duplicates=options.duplicates,
+            merged_ids=self.merged_ids,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 
@@ -272,14 +278,20 @@ class Session:
             beside=replace(self._beside(table, as_of), own=own, taken_up=taken_up),
         )
 
-    def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:
-        """The write of single changes, new and leaving rows of a table; all else is left alone."""
+    def prepared_changes(
+        self, table: str, changes: RowChanges, as_of: dt.date | None = None
+    ) -> PreparedWrite:
+        """The write of single changes, new and leaving rows of a table; all else is left alone.
+
+        Args:
+            as_of: as in `prepared_write`, where rows go that people have put something on.
+        """
         return prepare_changes(
             self.table(table),
             changes,
             language=self.language,
             currency=self.currency,
-            beside=self._beside(table, None),
+            beside=self._beside(table, as_of),
         )
 
     def _beside(self, table: str, as_of: dt.date | None) -> Beside:
@@ -295,6 +307,16 @@ class Session:
         return replace(
             beside, waiting=waiting, as_of=as_of, name_of=lambda row: names.name(table, row)
         )
+
+    @cached_property
+    def merged_ids(self) -> dict[str, dict[str, str]]:
+        """By table: the row that stands for each id that was merged away."""
+        return merged_ids_of(self.frame("Aliases"), self.frame)
+
+    @cached_property
+    def merged_texts(self) -> dict[str, dict[str, str]]:
+        """By table: the row that is meant by an id, or a name, that was merged away, folded."""
+        return merged_texts_of(self.frame("Aliases"), self.merged_ids)
 
     @cached_property
     def parked_lines(self) -> list[ParkedLine]:

@@ -108,6 +108,9 @@ class Closing:
     def _wrong(self) -> list[str]:
         """How many findings there are and where they stand; the first kinds, one line each."""
         report = self._report
+        if self._shows_first:
+            # Whoever weighs a plan is asked about nothing else; `validate` tells what is wrong.
+            return []
         in_all, *where = findings_lines(report)
         if not report.findings:
             return [self._line(in_all)]
@@ -156,13 +159,19 @@ class Closing:
         """What is to be done next, and the sheet that shows the result."""
         report = self._report
         if report.is_preview:
-            return [self._say("only_shown")] if report.handed_over else []
+            return [self._say("only_shown")] if report.would_do_something else []
         sheet = self._sheet_of_result()
         where = "look" if sheet else "open"
         look = self._say(where, sheets=sheet, book=self._book)
         can_be_undone = report.kept is not None and report.kept.path is not None
         undo = self._say("undo", book=self._book) if can_be_undone else ""
         return [*self._next_step(), self._joined(look, undo)]
+
+    @property
+    def _shows_first(self) -> bool:
+        """Whether the verb shows what it would do before it does it."""
+        action = ACTIONS.get(self._report.action)
+        return action is not None and action.shows_first
 
     def _sheet_of_result(self) -> str:
         """The sheet on which the result is shown; blank in a book that lacks it, being older."""

@@ -59,6 +59,8 @@ def report_document(report: Report) -> dict[str, Any]:
         document |= _converted_document(report)
     if report.action == "reassign":
         document |= _reassigned_document(report)
+    if report.action == "merge":
+        document |= _merged_document(report)
     return document
 
 
@@ -69,7 +71,7 @@ def _reassigned_document(report: Report) -> dict[str, Any]:
         share["rows"] = [
             {"table": table, "row_key": key, "field": name} for table, key, name in share["rows"]
         ]
-    return {"handed_over": shares, "done": not report.is_preview}
+    return {"handed_over": shares, "applied": not report.is_preview}
 
 
 def _converted_document(report: Report) -> dict[str, Any]:
@@ -78,6 +80,14 @@ def _converted_document(report: Report) -> dict[str, Any]:
         "converted": [asdict(lead) for lead in report.converted],
         "left": [{"lead_id": lead, "code": code} for lead, code in report.left_leads],
     }
+
+
+def _merged_document(report: Report) -> dict[str, Any]:
+    """Which rows became one, or would: what the row that stays takes, what goes, what names it then."""
+    merges = [_amounts_as_numbers(asdict(merge)) for merge in report.merged]
+    for merge in merges:
+        merge["lost"] = [{"id": key, "field": field} for key, field in merge["lost"]]
+    return {"merged": merges, "applied": not report.is_preview}
 
 
 def _closed_document(month: ClosedMonth) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import click
 from salesbook.actions import Option
 from salesbook.cli.language import LANGUAGE
 from salesbook.cli.mistakes import OneOf
-from salesbook.errors import UsageError
+from salesbook.errors import NoSuchTable, UsageError
 from salesbook.labels.words import LANGUAGES, Language, word
 
 _MONTHS: Final = 12
@@ -107,6 +107,19 @@ def _read_year(_: click.Context, parameter: click.Parameter, text: str | None) -
     return int(text)
 
 
+def _read_table(_: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    if text is None:
+        return None
+    from salesbook.labels import table_of_name, tables_like
+    from salesbook.tables import TABLES
+
+    table = table_of_name(text, TABLES)
+    if table is None:
+        nearest = tables_like(text, TABLES)
+        raise NoSuchTable("no-such-table", where=parameter.opts[0], table=text, nearest=nearest)
+    return table
+
+
 PATH: Final = click.Path(path_type=Path, readable=False)
 """What cannot be read is said by whoever reads it, with its own exit code."""
 BOOK: Final = click.argument("book", metavar="BOOK.xlsm", type=PATH)
@@ -116,6 +129,8 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
     "day": {"metavar": "YYYY-MM-DD", "callback": _read_day},
     "month": {"metavar": "YYYY-MM", "callback": _read_month},
     "text": {"metavar": "TEXT"},
+    "id": {"metavar": "ID"},
+    "table": {"metavar": "TABLE", "callback": _read_table},
     "ids": {"metavar": "ID", "multiple": True},
     "year": {"metavar": "YYYY", "callback": _read_year},
     "file": {"metavar": "OTHER.xlsm", "type": PATH},
@@ -125,6 +140,8 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
 
 def verb_option(asked: Option) -> Decorator:
     """An option of a verb as the command line spells it."""
+    if asked.takes == "rest":
+        return click.argument(asked.name, metavar=f"[{asked.flag}]", nargs=-1)
     return option(asked.flag, asked.name, help_name=asked.help_name, **_TAKES[asked.takes])
 
 

@@ -115,6 +115,7 @@ def run(task: Task) -> Outcome:
         tables=tables,
         policy=task.policy,
         as_of=as_of,
+        merged_ids=task.merged_ids,
         calendar=task.calendar,
         deals=deals,
         codes=codes,

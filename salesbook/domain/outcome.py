@@ -70,6 +70,17 @@ class Task:
     """Who take over; nobody named: the leaver's team."""
     with_plan: bool = False
     """Whether targets of months to come, and who is led by the leaver, go along."""
+    keep: str | None = None
+    """The row that stays when `merge` makes one of several, as somebody typed its id."""
+    merged: tuple[str, ...] = ()
+    """Those that go into it."""
+    merge_table: str | None = None
+    """The table that they are of, where somebody says it."""
+    duplicates: tuple[tuple[str, str, str], ...] = ()
+    """Pairs of Duplicates that `merge` settles: table and both keys."""
+    merged_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By table: the row that stands for each id which was merged away. References that people type
+    are resolved already; whoever looks up an id in a history asks here."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several verbs of a run look up, by what it is."""
 
@@ -123,6 +134,9 @@ class Patch:
     """Fields without whose columns the patch would say nothing."""
     words: Mapping[str, Message] = field(default_factory=dict)
     """By field of text what all new rows say there, in the language of the workbook."""
+    leaving: Mapping[int, int | None] = field(default_factory=dict)
+    """Rows that go, by the frame's index: each with the row that takes over what people have in
+    columns of their own on it, or None where none does."""
     can_wait: bool = False
     """Whether a workbook that lacks the table goes without it, as without a result."""
 
@@ -186,6 +200,28 @@ class HandedOver:
 
 
 @dataclass(frozen=True)
+class MergedRows:
+    """Rows that became one, or would."""
+
+    table: str
+    keep: str
+    merged: tuple[str, ...]
+    taken: Mapping[str, str]
+    """By field that the row which stays takes from another: the key of that one."""
+    lost: tuple[tuple[str, str], ...]
+    """Key and field of what goes, for the row that stays says otherwise."""
+    moved: Mapping[str, int]
+    """By table how many rows name the row that stays then."""
+    left: Mapping[str, tuple[str, ...]]
+    """By table the keys of rows that go, for they would say a second time what another says."""
+    open_amount: Decimal
+    """Of deals: by how much the open pipeline falls."""
+    pay_before: Decimal | None
+    pay_after: Decimal | None
+    """Of reps: pay of the months that are not closed."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a verb found: whole new bodies of results, changes of single cells elsewhere, findings."""
 
@@ -206,3 +242,4 @@ class Outcome:
     """Leads that were to be converted and were not, each with the code of the reason."""
     handed_over: Sequence[HandedOver] = ()
     """What each successor gets, of `reassign`."""
+    merged: Sequence[MergedRows] = ()

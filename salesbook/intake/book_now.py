@@ -93,6 +93,8 @@ class BookNow:
     as_of: dt.date
     has_amounts: Callable[[], bool] = _assumed
     """Whether some money is in the workbook, so that its currency cannot change any more."""
+    merged_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By table: the row that stands for each id which was merged away."""
 
     def table(self, name: str) -> TableNow:
         """A table; empty where the workbook has none of that name."""

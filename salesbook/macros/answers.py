@@ -18,7 +18,6 @@ from salesbook.errors import SalesbookError
 from salesbook.labels import Language, sentence, sheet_name, words
 from salesbook.labels.errors import error_advice, error_message, error_where
 from salesbook.labels.messages import fill
-from salesbook.macros.boxes import ask_in_box, fitted
 from salesbook.macros.words import MessageBox, say, sentence_in_excel
 
 if TYPE_CHECKING:
@@ -66,15 +65,6 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
 def told(report: Report, language: Language) -> list[str]:
     """What a run says of itself, a sentence each."""
     return [sentence(message, language) for message in report.answer]
-
-
-def agree(host: MacroHost, button: Button, preview: Report) -> None:
-    """Show what a press would do, and have the user say go. Raises: Cancelled."""
-    language = host.language
-    title, *lines = told(preview, language)
-    more = say("reassign.more", language)
-    text = fitted(title, lines, say("reassign.go", language), more=more)
-    ask_in_box(host, text, "ok_cancel", button=button.name)
 
 
 def _tables(written: Mapping[str, int], language: Language) -> str:

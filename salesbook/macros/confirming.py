@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from salesbook.book.summary import import_counts, import_remarks
 from salesbook.labels import header
-from salesbook.macros.answers import line_words
+from salesbook.macros.answers import line_words, told
 from salesbook.macros.boxes import ask_in_box, fitted, shortened
 from salesbook.macros.host import MacroHost
 from salesbook.macros.words import say, sentence_in_excel
@@ -14,7 +14,9 @@ from salesbook.macros.words import say, sentence_in_excel
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from salesbook.actions import Button
     from salesbook.book.importing import ImportResult
+    from salesbook.book.report import Report
     from salesbook.intake.draft import ImportDraft
 
 IMPORT_MAPS: Final = "ImportMaps"
@@ -56,6 +58,15 @@ def confirm_rows(host: MacroHost, preview: ImportResult) -> None:
     ]
     text = fitted(title, lines, say("walk.go", language), more=_more(host))
     ask_in_box(host, text, "ok_cancel")
+
+
+def confirm_plan(host: MacroHost, button: Button, preview: Report) -> None:
+    """Show what a verb would do, and have the user say go. Raises: Cancelled."""
+    language = host.language
+    question = say(f"shown_first.{button.name}", language)
+    more = say("shown_first.more", language)
+    text = fitted("", told(preview, language), question, more=more)
+    ask_in_box(host, text, "ok_cancel", button=button.name)
 
 
 def _column_lines(host: MacroHost, draft: ImportDraft) -> list[str]:

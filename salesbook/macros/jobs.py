@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from salesbook.actions import ACTIONS, Button
-from salesbook.errors import UsageError
 from salesbook.macros import answers
+from salesbook.macros.confirming import confirm_plan
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
-from salesbook.macros.selected import selected_keys
+from salesbook.macros.selected import selected_for
 from salesbook.macros.what_if_boxes import ask_what_if
 from salesbook.macros.words import MessageBox
 
@@ -33,39 +33,24 @@ def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
     from salesbook.book.run import run_action
     from salesbook.book.unlisted import with_unlisted_told
 
-    if ACTIONS[button.action].shows_first:
-        return _agreed_first(button, host, as_of)
+    action = ACTIONS[button.action]
     asked = dict(button.options)
-    with host.working(ACTIONS[button.action]):
+    with host.working(action):
         if button.selects:
-            asked[button.into] = selected_keys(host, button.selects)
+            asked[button.into] = selected_for(host, button)
+    if action.shows_first:
+        with host.working(action):
+            preview = run_action(host, button.action, Options(as_of, **asked))
+        if not preview.would_do_something:
+            return MessageBox("\n\n".join(answers.told(preview, host.language)))
+        confirm_plan(host, button, preview)
+        asked["yes"] = True
+    with host.working(action):
         report = run_action(host, button.action, Options(as_of, **asked))
     place = Path(full_name(host.book))
     # A workbook that lives on a server has no folder to write into.
     if place.is_file():
         report = with_unlisted_told(report, place)
-    return answers.report_box(host, button, report)
-
-
-def _agreed_first(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
-    """Show what a verb would do with the one selected row, and do it when the user agrees.
-
-    Raises: Cancelled, SalesbookError of any kind.
-    """
-    from salesbook.book.report import Options
-    from salesbook.book.run import run_action
-
-    with host.working(ACTIONS[button.action]):
-        keys = selected_keys(host, button.selects)
-        if len(keys) != 1:
-            raise UsageError("reassign-one", where=host.sheet_of(button.selects), count=len(keys))
-        asked: dict[str, Any] = {**button.options, button.into: keys[0]}
-        preview = run_action(host, button.action, Options(as_of, **asked))
-    if not preview.handed_over:
-        return MessageBox("\n\n".join(answers.told(preview, host.language)))
-    answers.agree(host, button, preview)
-    with host.working(ACTIONS[button.action]):
-        report = run_action(host, button.action, Options(as_of, yes=True, **asked))
     return answers.report_box(host, button, report)
 
 

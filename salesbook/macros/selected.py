@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from salesbook.actions import ACTIONS, Button
 from salesbook.errors import UsageError
 from salesbook.labels import header
 from salesbook.macros.host import MacroHost
@@ -14,6 +15,45 @@ from salesbook.tables import TABLES
 
 _ROWS: Final = re.compile(r"\$?[A-Z]*\$?(\d+)(?::\$?[A-Z]*\$?(\d+))?")
 """The rows of one area of an address: `$A$3:$C$5`, `$B$7`, or `$3:$5`."""
+
+
+def selected_for(host: MacroHost, button: Button) -> str | tuple[Any, ...]:
+    """What names the rows in which cells are selected, as the verb of a button takes it.
+
+    Returns: their keys in the sheet's order, each in all its parts where keys have several; the one
+    key where the verb takes one.
+
+    Raises: UsageError where nothing is selected in the table, or several rows for a verb of one.
+    """
+    table = button.selects
+    if len(TABLES[table].key) > 1:
+        return _selected_long_keys(host, table)
+    keys = selected_keys(host, table)
+    takes = {option.name: option.takes for option in ACTIONS[button.action].options}
+    if takes[button.into] != "text":
+        return keys
+    if len(keys) != 1:
+        raise UsageError("reassign-one", where=host.sheet_of(table), count=len(keys))
+    return keys[0]
+
+
+def _selected_long_keys(host: MacroHost, table: str) -> tuple[tuple[str, ...], ...]:
+    """Keys of several parts, as tables and not as sheets name them."""
+    from salesbook.book.session import Session
+
+    session = Session(host)
+    # A book of before has no such table, and then no row of it is selected.
+    session.refuse_without(table)
+    frame = session.frame(table)
+    first_row = host.read(table).first_row
+    found = []
+    for row in sorted(set(_selected_rows(host, table))):
+        place = row - first_row
+        if place in frame.index and not _is_hidden(host, table, row):
+            found.append(tuple(str(frame.at[place, name]) for name in TABLES[table].key))
+    if not found:
+        raise UsageError("select-rows", where=host.sheet_of(table), table=table)
+    return tuple(dict.fromkeys(found))
 
 
 def selected_keys(host: MacroHost, table: str) -> tuple[str, ...]:

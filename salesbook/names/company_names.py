@@ -30,6 +30,11 @@ _LATIN_FORMS: Final = frozenset(
     "kg kgaa kk limited llc llp lp ltd ltda mbh nv ohg oy oyj plc pte pty pvt sa sarl sas sdn se sl spa "
     "srl ug".split()
 )
+_TITLES: Final = frozenset("mr mrs ms miss dr prof".split())
+"""How people are addressed, before their names."""
+_CHINESE_TITLES: Final = ("先生", "女士", "小姐")
+"""How people are addressed, behind their names; 王先生 stays, for that is all that is known of him."""
+
 _MARKS: Final = re.compile(r"[.'’`´]")
 """Marks within a word: `S.A.` is `SA`, `O'Neil` is `ONeil`."""
 
@@ -66,7 +71,8 @@ def name_core(name: str) -> NameCore:
     """Reduce a name to its core.
 
     Width, case, accents, punctuation and the Chinese script do not count; legal forms at the end
-    are dropped (`Inc`, `GmbH`, `Co., Ltd`, 有限公司, 股份, 集团, 科技), never the whole name.
+    are dropped (`Inc`, `GmbH`, `Co., Ltd`, 有限公司, 股份, 集团, 科技), and titles of people, never the
+    whole name.
     """
     text = _without_accents(fold_characters(name))
     text = text.translate(_BARE_LETTERS).replace("&", " and ")
@@ -95,6 +101,8 @@ def _without_latin_forms(words: list[str]) -> list[str]:
     """Drop `the` from the start and legal forms from the end, as long as a word stays."""
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
+    if len(words) > 2 and words[0] in _TITLES:
+        words = words[1:]
     while len(words) > 1 and (words[-1] in _LATIN_FORMS or words[-1] == "and"):
         words = words[:-1]
     return words
@@ -110,7 +118,7 @@ def _without_chinese_forms(word: str) -> str:
 
 
 def _chinese_form_of(word: str) -> str | None:
-    for form in _CHINESE_FORMS:
+    for form in (*_CHINESE_FORMS, *_CHINESE_TITLES):
         if word.endswith(form) and len(word) >= len(form) + _LEAST_LEFT:
             return form
     return None

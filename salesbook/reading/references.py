@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -31,6 +31,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 """Per table that others refer to: its key, then the fields that may name a row, best first."""
 _SCOPED: Final = ("Targets", "TargetMonths")
 """Tables whose rows are about the company, a team or a rep."""
+_NONE_MERGED: Final[Mapping[str, Mapping[str, str]]] = {}
 _SHOWN_KEYS: Final = 3
 """Keys that a finding about an ambiguous name lists."""
 
@@ -41,6 +42,8 @@ class RowsByName:
 
     table: str
     frame: pd.DataFrame
+    merged: Mapping[str, str] = field(default_factory=dict)
+    """The row that is meant by the folded id or name of one that was merged away."""
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -63,7 +66,7 @@ class RowsByName:
         for keys_of_name in self._keys_by_folded_name:
             if folded in keys_of_name:
                 return keys_of_name[folded]
-        return ()
+        return (self.merged[folded],) if folded in self.merged else ()
 
     @cached_property
     def suggestions(self) -> dict[str, str]:
@@ -86,7 +89,7 @@ class RowsByName:
 
 
 def resolve_references(
-    tables: Tables, policy: Policy
+    tables: Tables, policy: Policy, merged: Mapping[str, Mapping[str, str]] = _NONE_MERGED
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Replace references typed as unique names by keys.
 
@@ -94,13 +97,17 @@ def resolve_references(
     space do not count, and keys go before names. One that means several rows, or none, stays as
     typed. Only tables that people type into are looked at, and only references to tables at hand:
     `tables`, and Products and Stages of the policy unless they are empty. An unknown product is a
-    warning, for the row still counts in full; any other is an error.
+    warning, for the row still counts in full; any other is an error. What was merged into another
+    row means that one.
+
+    Args:
+        merged: by table, what `RowsByName.merged` says.
 
     Returns: the tables, new frames where something was replaced; findings in order of tables,
         fields and rows. Of rows whose keys became the same all but the first by content are left
         out, with a finding.
     """
-    rows_by_name = _rows_by_name(tables, policy)
+    rows_by_name = _rows_by_name(tables, policy, merged)
     resolved = dict(tables)
     findings: list[Finding] = []
     for table, spec in TABLES.items():
@@ -121,8 +128,14 @@ def resolve_references(
     return resolved, findings
 
 
-def _rows_by_name(tables: Tables, policy: Policy) -> dict[str, RowsByName]:
-    by_table = {table: RowsByName(table, tables[table]) for table in _NAMES if table in tables}
+def _rows_by_name(
+    tables: Tables, policy: Policy, merged: Mapping[str, Mapping[str, str]]
+) -> dict[str, RowsByName]:
+    by_table = {
+        table: RowsByName(table, tables[table], merged.get(table, {}))
+        for table in _NAMES
+        if table in tables
+    }
     if policy.products and "Products" not in by_table:
         products = pd.Series([product.product for product in policy.products], dtype="str")
         by_table["Products"] = RowsByName("Products", pd.DataFrame({"product": products}))

@@ -124,6 +124,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.Check,
     inputs.Waiver,
     inputs.ImportMap,
+    outputs.Alias,
     outputs.PageLine,
     outputs.ParkedNote,
     outputs.Run,

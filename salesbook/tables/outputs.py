@@ -1938,6 +1938,30 @@ class PageLine(
     cell: Text | None = None
 
 
+class Alias(
+    Row,
+    table="Aliases",
+    key=("table", "old_id"),
+    role=OUT,
+    part=Part.SYSTEM,
+    since="0.3.0",
+    is_record=True,
+    dated_by="on",
+):
+    """One row per row that was merged into another one: histories keep its id, and here is who it is."""
+
+    table: TableName
+    old_id: Id
+    old_name: Text | None = None
+    """What it was called; a reference that is typed so still leads somewhere."""
+    new_id: Id
+    """The row that it went into. Where that was merged in its turn, the next row of Aliases tells."""
+    new_name: Annotated[Text | None, NameOf("new_id")] = None
+    on: Annotated[Date, RECORDED]
+    otherwise: Sentence | None = None
+    """What it said that the row which stayed says otherwise."""
+
+
 class ParkedNote(
     Row,
     table="ParkedNotes",

@@ -23,6 +23,7 @@ from salesbook.store import (
     OwnCells,
     TableWrite,
 )
+from salesbook.writing.own_taken_over import own_taken_over
 from salesbook.writing.parking import (
     NOTHING_BESIDE,
     Beside,
@@ -331,6 +332,9 @@ class RowChanges:
     """Positions of rows that go."""
     own: OwnCells = NO_OWN_CELLS
     """What goes into the user's own columns."""
+    taken_over: Mapping[int, int] = field(default_factory=dict)
+    """By position of a row that goes: the one that takes what people have on it in columns of their
+    own, as far as it has nothing there."""
 
 
 def prepare_changes(
@@ -348,6 +352,8 @@ def prepare_changes(
     """
     new_rows = changes.new_rows
     spec = read.spec
+    taken_over = own_taken_over(read, changes.taken_over)
+    beside = replace(beside, carried=taken_over.carried)
     staying = [row for row in range(_last_filled(read, beside) + 1) if row not in changes.leaving]
     sources: list[int | None] = [*staying, *([None] * len(new_rows))]
     changed_cells = _changed_cells(read, changes.cells, language=language, currency=currency)
@@ -371,7 +377,7 @@ def prepare_changes(
         body.after[header] = [*new_cells, *added]
         if field_spec.kind in NUMBER_FORMATS:
             body.formats[header] = NUMBER_FORMATS[field_spec.kind]
-    body.put_own(changes.own, len(staying))
+    body.put_own(taken_over.added_to(changes.own), len(staying))
     return body.prepared()
 
 

@@ -203,6 +203,8 @@ class Beside:
     """What the host could not take along though its row stays (`Host.losses`)."""
     own: OwnCells = NO_OWN_CELLS
     """What else goes into their own columns, `added` row by row of the new body."""
+    carried: frozenset[tuple[int, str]] = frozenset()
+    """Rows that go, and headers of people's own columns, of which another row takes the cell."""
     taken_up: frozenset[int] = frozenset()
     """Rows of which the run has put elsewhere what people typed into fields that are theirs.
 
@@ -220,7 +222,7 @@ class Beside:
         lines = []
         others = []
         for thing in things:
-            if self._is_taken_up(read, thing):
+            if self._is_taken_up(read, thing) or self._is_carried(thing):
                 continue
             content = content_text(thing, read.cells)
             if self.as_of is None or thing.row is None or is_too_long(content):
@@ -241,6 +243,9 @@ class Beside:
     def _is_taken_up(self, read: ReadTable, thing: Annotation) -> bool:
         is_typed = thing.mark in _TYPED and thing.header in read.yours_headers
         return is_typed and thing.row in self.taken_up
+
+    def _is_carried(self, thing: Annotation) -> bool:
+        return thing.mark is Mark.VALUE and (thing.row, thing.header) in self.carried
 
     def name(self, read: ReadTable, header: str, values: Mapping[str, Any] | None) -> str:
         """Whom a row is about, for what stands in one of its columns.

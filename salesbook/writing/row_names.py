@@ -42,7 +42,7 @@ def is_known_name(name: str) -> bool:
 
 
 _NAME_FIELDS: Final = ("name", "title")
-_KEY_FIELDS: Final = ("row_key", "left_id", "right_id")
+_KEY_FIELDS: Final = ("row_key", "left_id", "right_id", "new_id")
 """Fields that hold the key of a row of the table that the row's `table` names."""
 _TABLE_OF_KIND: Final[Mapping[object, str]] = {"rep": "Reps", "opening": "Openings"}
 """Whose keys `scope` and `slice` hold, by `scope_kind` and `slice_kind`; the others are names."""

@@ -445,12 +445,12 @@ def test_the_command_shows_first_and_hands_over_with_yes_and_undo_takes_it_back(
     path = Path(shutil.copy(sample, tmp_path))
     as_it_was = path.read_bytes()
     shown = asked(path, capsys, "--to", "R08", "--to", "R11")
-    assert (shown["exit"], shown["done"], shown["written"]) == (0, False, {})
+    assert (shown["exit"], shown["applied"], shown["written"]) == (0, False, {})
     assert path.read_bytes() == as_it_was
 
     before = frames(path)
     done = asked(path, capsys, "--to", "R08", "--to", "R11", "--yes")
-    assert (done["exit"], done["done"]) == (0, True)
+    assert (done["exit"], done["applied"]) == (0, True)
     assert done["handed_over"] == shown["handed_over"]
     now = frames(path)
     moved = before["Customers"]["owner_id"] == "R05"

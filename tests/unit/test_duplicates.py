@@ -10,11 +10,12 @@ from rapidfuzz import fuzz
 
 from salesbook.domain.checks.duplicates import find_duplicates
 from salesbook.frames import frame_from_rows
+from salesbook.names.chinese_places import placed_name
 from salesbook.names.company_names import name_core
 from salesbook.names.contact_data import mail_address, phone_numbers, private_domain
 from salesbook.names.name_likeness import alike_names
 from salesbook.policy import Policy
-from salesbook.tables.settings import Product, Rules
+from salesbook.tables.settings import Product, Rules, Stage
 
 
 def customers(*rows):
@@ -161,6 +162,184 @@ def test_the_setting_says_how_alike_is_enough():
 def test_a_crowd_of_one_domain_is_tied_to_its_first_row():
     crowd = customers(*({"email": f"p{at}@acme.com"} for at in range(40)))
     assert len(pairs(crowd)) == 39
+
+
+# --- names that are short, or begin with a place --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("深圳市腾讯科技有限公司", "騰訊科技股份有限公司"),
+        ("广东省深圳市腾讯科技有限公司", "深圳腾讯"),
+        ("（北京）东方贸易有限公司", "北京市東方貿易"),
+        ("高志静先生", "高志静"),
+        ("Mr. Kim Vale", "Vale, Kim"),
+    ],
+)
+def test_places_scripts_forms_and_titles_make_no_other_name(left, right):
+    for pair in ((left, right), (right, left)):
+        assert pairs(customers({"name": pair[0]}, {"name": pair[1]})) == [
+            ("C0", "C1", "alike-names")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("北京东方贸易有限公司", "上海东方贸易有限公司"),
+        ("广东省深圳市东方贸易", "广东省广州市东方贸易"),
+    ],
+)
+def test_one_name_in_two_places_is_two_companies(left, right):
+    assert pairs(customers({"name": left}, {"name": right})) == []
+
+
+def test_a_place_is_no_name_of_its_own():
+    assert placed_name("上海银行") == ("银行", ("上海",))
+    assert placed_name("上海市") == ("上海市", ())
+    assert placed_name("广东省深圳市腾讯") == ("腾讯", ("广东", "深圳"))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("charlie", "Charlie Chapelin"),
+        ("Chapelin", "Charlie Chapelin"),
+        ("C. Chapelin", "Charlie Chapelin"),
+        ("Chapelin, C.", "Charlie Chapelin"),
+        ("Le Montrachet", "Le Montrachet Bistro"),
+    ],
+)
+def test_a_name_that_is_short_for_one_other_name_is_a_pair_either_way(left, right):
+    assert pairs(customers({"name": left}, {"name": right})) == [("C0", "C1", "short-name")]
+    assert pairs(customers({"name": right}, {"name": left})) == [("C0", "C1", "short-name")]
+
+
+def test_a_name_that_may_be_short_for_two_says_nothing():
+    """Unless company or telephone tell which."""
+    people = ({"name": "Charlie Chapelin"}, {"name": "Charlie Brown"}, {"name": "charlie"})
+    assert pairs(customers(*people)) == []
+    at_acme = [
+        person | {"company": "Acme"} for person in ({"name": "K. Vale"}, {"name": "Kim Vale"})
+    ]
+    elsewhere = {"name": "Karl Vale", "company": "Other"}
+    assert pairs(customers(*at_acme, elsewhere)) == [("C0", "C1", "short-name")]
+
+
+# --- what speaks against a pair -------------------------------------------------------------------
+
+KIM = {"name": "Kim Vale", "company": "Acme", "phone": "020 7946 0018", "email": "kim@acme.com"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # Colleagues: the company's domain and its switchboard are theirs in common.
+        {"name": "Bea Holm", "company": "Acme", "email": "bea@acme.com"},
+        {"name": "Bea Vale", "company": "Acme", "email": "bea@acme.com"},
+        {"name": "Bea Holm", "company": "Acme", "phone": "020 7946 0018"},
+        {"name": "Bea Holm", "email": "bea@acme.com"},
+        # A name of which every way to reach it is another.
+        {"name": "Kim Vales", "phone": "020 7946 0555"},
+        {"name": "Kim Vale", "phone": "020 7946 0555"},
+        {"name": "Kim Vale", "company": "Other"},
+        # One telephone, two names, two domains.
+        {"name": "Bea Holm", "phone": "020 7946 0018", "email": "bea@holm.com"},
+    ],
+)
+def test_two_people_are_two_though_they_share_something(other):
+    assert pairs(customers(KIM, other)) == []
+    assert pairs(customers(other, KIM)) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        KIM | {"name": "Vale, Kim", "phone": "07700 900123", "email": "k@gmail.com"},
+        {"name": "K. Vale", "company": "ACME Inc"},
+        {"name": "Kim Vane", "phone": "0044 20 7946 0018"},
+        # One figure mistyped is no other number.
+        {"name": "Kim Vales", "phone": "020 7946 0019"},
+    ],
+)
+def test_one_person_is_one_though_something_differs(other):
+    assert len(pairs(customers(KIM, other))) == 1
+
+
+def test_a_company_of_one_name_with_another_telephone_is_one_but_in_another_region_two():
+    acme = {"name": "Acme Dairy Ltd", "phone": "020 7946 0018", "region": "North"}
+    moved = {"name": "ACME Dairy", "phone": "020 7946 0555"}
+    assert len(pairs(customers(acme, moved | {"region": "north"}))) == 1
+    assert pairs(customers(acme, moved | {"region": "South"})) == []
+
+
+def test_three_names_on_one_telephone_make_it_a_switchboard():
+    shops = ("Golden Nugget", "Stefano", "Lillie Langtry")
+    rows = [{"name": name, "phone": "020 7946 0018"} for name in shops]
+    assert pairs(customers(*rows[:2])) == [("C0", "C1", "same-phone")]
+    assert pairs(customers(*rows)) == []
+    again = {"name": "Stefano's", "phone": "020 7946 0018"}
+    assert [pair[:2] for pair in pairs(customers(*rows, again))] == [("C1", "C3")]
+
+
+# --- deals ----------------------------------------------------------------------------------------
+
+STAGES = (Stage(stage="Offer", rank=1, kind="open"), Stage(stage="Won", kind="won"))
+
+
+def deal_pairs(*rows):
+    usual = {
+        "customer_id": "C1",
+        "rep_id": "R",
+        "stage": "Offer",
+        "name": "New mixers",
+        "product": "Mixer",
+        "amount": 100,
+        "created_on": pd.Timestamp("2026-05-04"),
+    }
+    full = [{"deal_id": f"D{at}"} | usual | row for at, row in enumerate(rows)]
+    found = find_duplicates({"Deals": frame_from_rows("Deals", full)}, Policy(stages=STAGES))
+    return [(row.left_id, row.right_id, row.score) for row in found.itertuples()]
+
+
+@pytest.mark.parametrize(
+    ("other", "score"),
+    [
+        ({}, 0.98),
+        ({"name": "NEW  mixers", "rep_id": "Other", "pipeline": "main"}, 0.98),
+        ({"created_on": pd.Timestamp("2026-05-18")}, 0.98),
+        ({"amount": None}, 0.9),
+        ({"name": None}, 0.9),
+        ({"stage": "Won"}, 0.98),
+    ],
+)
+def test_a_deal_that_was_entered_twice_within_days_is_a_pair(other, score):
+    assert deal_pairs({}, other) == [("D0", "D1", score)]
+    assert deal_pairs(other, {}) == [("D0", "D1", score)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"customer_id": "C2"},
+        {"customer_id": None},
+        {"name": "More mixers"},
+        {"product": "Oven"},
+        {"amount": 101},
+        {"name": None, "product": None},
+        {"pipeline": "renewals"},
+        # The customer orders the same again.
+        {"created_on": pd.Timestamp("2026-05-19")},
+        {"created_on": None},
+    ],
+)
+def test_another_deal_of_the_customer_is_another_deal(other):
+    assert deal_pairs({}, other) == []
+
+
+def test_two_won_deals_are_two_sales():
+    assert deal_pairs({"stage": "Won"}, {"stage": "Won"}) == []
 
 
 NAMES = st.lists(st.text(alphabet="abc 东方集团", min_size=1, max_size=8), max_size=8)

@@ -91,6 +91,8 @@ def sample_tasks(tmp_path_factory) -> dict[str, Task]:
             "close": Options(AS_OF, period="2026-05"),
             "convert": Options(AS_OF, leads=("L001",)),
             "reassign": Options(AS_OF, leaver="R05"),
+            # Only of reps the merge says what it does to pay.
+            "merge": Options(AS_OF, keep="R04", merged=("R02",)),
         }
         return {
             name: session.task(ACTIONS[name].reads, asked.get(name, Options(AS_OF)))[0]
@@ -98,7 +100,7 @@ def sample_tasks(tmp_path_factory) -> dict[str, Task]:
         }
 
 
-THROUGH_REFERENCES = {"score": {"Products"}, "close": {"Products"}}
+THROUGH_REFERENCES = {"score": {"Products"}, "close": {"Products"}, "merge": {"Products"}}
 """Settings that a verb goes by in that names typed elsewhere were made keys with them."""
 VARIANTS = [
     {},

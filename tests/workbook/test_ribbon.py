@@ -29,7 +29,7 @@ GROUPS = {
     "data": ["import", "validate"],
     "targets": ["propose", "split", "resplit", "publish"],
     "team": ["score", "reassign"],
-    "customers": ["tier"],
+    "customers": ["tier", "merge"],
     "pipeline": ["convert", "funnel", "what_if"],
     "report": ["refresh", "make_report", "undo", "check_setup"],
 }
@@ -64,7 +64,7 @@ ICONS = set(
     "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
     " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll"
     " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu GoalSeek NameCreateFromSelection"
-    " ReviewShareWorkbook".split()
+    " ReviewShareWorkbook MergeCells".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 

@@ -65,6 +65,8 @@ class AlertContext:
     """What a lead brings on average, in minor units; None where nothing became of any yet."""
     actions: pd.DataFrame = field(default_factory=lambda: empty_frame("ActionLog"))
     """The action log of the day, once it is brought up to date."""
+    merged_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By table: the row that stands for each id which was merged away."""
 
     @cached_property
     def today(self) -> pd.Timestamp:

@@ -38,7 +38,8 @@ def find_alerts(context: AlertContext, moves: RateMoves) -> tuple[pd.DataFrame, 
     """
     stakes = Stakes(context)
     alerts = [*_alerts(context, RULES.keys() - {LATE_ALERT}, stakes)]
-    log = ActionLog(context, alerts_frame(alerts), moves).up_to_date(context.tables[LOG])
+    known = ActionLog(context, alerts_frame(alerts), moves, context.merged_ids)
+    log = known.up_to_date(context.tables[LOG])
     late = _alerts(replace(context, actions=log), {LATE_ALERT}, stakes)
     return alerts_frame([*alerts, *late]), log
 

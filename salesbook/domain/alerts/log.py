@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -45,6 +45,8 @@ class ActionLog:
     alerts: pd.DataFrame
     """Alerts of today, without those about the log itself."""
     moves: RateMoves
+    merged_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By table: the row that stands for each id which was merged away. The log keeps its ids."""
 
     def up_to_date(self, known: pd.DataFrame) -> pd.DataFrame:
         """The log as of today: late ones first, then what is agreed, advised, done and over.
@@ -108,7 +110,7 @@ class ActionLog:
         closing = self._closing(row)
         if closing is not None:
             return closing
-        if row["kind"] is None or (row["kind"], row["table"], row["row_key"]) in self._standing:
+        if row["kind"] is None or self._subject(row) in self._standing:
             # A step that somebody added himself hangs on no alert.
             return None
         is_agreed = row["agreed_on"] is not None or row["due_on"] is not None
@@ -149,15 +151,17 @@ class ActionLog:
         return Message("action.moved", {"stage": stage, "day": since})
 
     def _place_of_deal(self, row: _Row) -> int | None:
-        return self._deal_places.get(row["row_key"]) if row["table"] == "Deals" else None
+        _, table, key = self._subject(row)
+        return self._deal_places.get(key) if table == "Deals" else None
+
+    def _subject(self, row: _Row) -> tuple[Any, Any, Any]:
+        """What a row is about today: of a row that was merged the one that it went into."""
+        table, key = row["table"], row["row_key"]
+        return row["kind"], table, self.merged_ids.get(table, {}).get(key, key)
 
     def _new(self, rows: list[_Row]) -> Iterator[_Row]:
         """Rows for steps that are shown today and have none that speaks of them."""
-        spoken_of = {
-            (row["kind"], row["table"], row["row_key"])
-            for row in rows
-            if not self._may_come_again(row)
-        }
+        spoken_of = {self._subject(row) for row in rows if not self._may_come_again(row)}
         today = self.context.as_of
         for alert in self._shown():
             about = (alert["kind"], alert["table"], alert["row_key"])

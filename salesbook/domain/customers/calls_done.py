@@ -97,8 +97,10 @@ def take_up_calls(task: Task, *, may_write: bool) -> CallsTakenUp:
     known_keys = _known_activities(task)
     customers = task.tables["Customers"].set_index("customer_id")
     for row, call in zip(done.index, done.to_dict("records"), strict=True):
-        customer_id = str(call["customer_id"])
-        key = activity_key(customer_id, call["due_on"].date())
+        listed_id = str(call["customer_id"])
+        key = activity_key(listed_id, call["due_on"].date())
+        # Somebody called who was merged into another customer since the list was made.
+        customer_id = task.merged_ids.get("Customers", {}).get(listed_id, listed_id)
         if customer_id not in customers.index:
             findings.append(_fault("call-of-unknown-customer", customer_id))
             continue

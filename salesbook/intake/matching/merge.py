@@ -80,6 +80,9 @@ class Merge:
         self.now: TableNow = book.table(table)
         self.key_names = TABLES[table].key
         self.matcher = Matcher(self.now, (), resolver.same)
+        self._merged_ids: Mapping[str, str] = {} if replace else book.merged_ids.get(table, {})
+        self._former: set[int] = set()
+        """Identities of rows that went into others of the table."""
 
         self.accepted: list[FileRow] = []
         self.new_rows: list[dict[str, Value]] = []
@@ -195,6 +198,10 @@ class Merge:
         row_of_key: dict[Key, int] = {}
         without_key: list[int] = []
         for place, row in enumerate(rows):
+            merged_into = self._merged_into(row)
+            if merged_into is not None:
+                position_of[place] = merged_into
+                continue
             key = self._key_of(row)
             if not isinstance(key, tuple):
                 self._reject_without_key(row, key)
@@ -210,6 +217,24 @@ class Merge:
         nameable = [place for place in without_key if not rows[place].faults]
         self._place_without_key(rows, nameable, position_of)
         return position_of
+
+    def _merged_into(self, row: FileRow) -> int | None:
+        """The position of the row into which a row of the file was merged; None for any other.
+
+        Somebody has decided then which of both is right in every field. The other system does not know,
+        and sends the row as it was: it fills what is still blank, and changes nothing.
+        """
+        if not self._merged_ids:
+            return None
+        living = self._merged_ids.get(str(row.values.get(self.key_names[0], "")))
+        position = None if living is None else self.matcher.by_key((living,))
+        if position is None:
+            return None
+        held = self.now.held_in_row(position)
+        row.values = {name: value for name, value in row.values.items() if name not in held}
+        row.values[self.key_names[0]] = str(living)
+        self._former.add(id(row))
+        return position
 
     def _place_without_key(
         self, rows: Sequence[FileRow], nameable: Sequence[int], position_of: dict[int, int]
@@ -367,7 +392,12 @@ class Merge:
             self.new_rows.append(values)
             self.kept.add(row)
         elif different:
-            self.changes[position] = different
+            before = self.changes.get(position, {})
+            is_former = id(row) in self._former
+            # What the row itself says in the file goes before what one says that went into it.
+            self.changes[position] = (
+                {**different, **before} if is_former else {**before, **different}
+            )
 
     def _change_further_lines(self, row: FileRow, values: Mapping[str, Value]) -> bool:
         """Bring what a row says of a whole order into its other lines; whether it changes any."""

@@ -40,6 +40,8 @@ class NameRegister:
     now: TableNow
     may_add: bool
     """Whether a name that means nobody becomes a row."""
+    merged_ids: Mapping[str, str] = field(default_factory=dict)
+    """The row that stands for each id which was merged away."""
     added: dict[str, dict[str, Value]] = field(default_factory=dict)
     """Values of added rows by key."""
     maker: KeyMaker = field(init=False)
@@ -109,6 +111,8 @@ class NameRegister:
         if typed in self._keys:
             return typed
 
+        if typed in self.merged_ids:
+            return self.merged_ids[typed]
         keys = self._keys_of_name(typed) or self._keys_of_parts(spelling_of(typed))
         if len(keys) == 1:
             return next(iter(keys))
