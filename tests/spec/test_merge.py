@@ -93,6 +93,18 @@ def test_the_row_that_stays_keeps_what_it_says_and_takes_what_it_lacks() -> None
     assert done.lost == (("C3", "name"), ("C2", "name"), ("C2", "region"))
 
 
+def test_since_when_a_customer_has_his_owner_comes_with_the_owner_alone() -> None:
+    owned = {"owner_id": "ann", "owner_since": day("2026-01-05")}
+    with_owner = {"customer_id": "C2", "name": "Acme", **owned}
+    outcome = merged("C1", "C2", Customers=[CUSTOMERS[0], with_owner])
+    assert outcome.patches["Customers"].cells == {
+        0: {"owner_id": "ann", "owner_since": pd.Timestamp("2026-01-05")}
+    }
+    has_another = {**CUSTOMERS[0], "owner_id": "bo"}
+    outcome = merged("C1", "C2", Customers=[has_another, with_owner])
+    assert not outcome.patches["Customers"].cells
+
+
 def test_what_people_typed_names_the_row_that_stays_and_histories_keep_their_ids() -> None:
     task = task_of(
         Customers=CUSTOMERS,

@@ -32,6 +32,8 @@ _BLANK_MEANS: Final[Mapping[str, tuple[str, ...]]] = {
 """Fields that keep what the row that stays says, a blank included."""
 
 _TOGETHER: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    # Since when he is the owner is a day of this owner.
+    "Customers": (("owner_id", "owner_since"),),
     "Deals": (
         ("partner_id", "partner_share"),
         ("amount", "original_amount", "original_currency"),
