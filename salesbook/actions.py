@@ -33,8 +33,11 @@ class Option:
     """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
     flag: str
     """As it is typed, such as `--publish`."""
-    takes: Literal["nothing", "day", "month", "year", "text", "ids", "file"] = "nothing"
-    """What is typed after it; an option that takes nothing is on or off, ids may be said again."""
+    takes: Literal["nothing", "day", "month", "year", "text", "ids", "file", "rows"] = "nothing"
+    """What is typed after it; an option that takes nothing is on or off, ids may be said again.
+
+    Rows are numbers that stand behind the workbook's name, without a flag before them.
+    """
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
     help: str = ""
@@ -66,8 +69,13 @@ class Button:
     look_at: str = ""
     """The table that its message leads to, with the word `look` of macros.toml."""
     selects: str = ""
-    """The table of whose rows those count that are selected; their keys go into the option `into`."""
+    """The table of whose rows those count that are selected; their keys go into the option `into`.
+
+    Where that option takes rows, their numbers in the sheet go there.
+    """
     into: str = ""
+    asks: str = ""
+    """The option whose text a press asks for, in a box with the word `ask` of macros.toml."""
     sheets: tuple[str, ...] = ()
     """Sheets that repeat it: those on which somebody has just typed, or looks at a result."""
     is_small: bool = False
@@ -126,6 +134,8 @@ class Action:
     """What the command takes besides the options that every command has."""
     is_strict: bool = False
     """True where findings that are errors end the command with 1 even without `--strict`."""
+    keeps_checks: bool = False
+    """True for a verb that looks for nothing new: Checks stays as it is but for what it takes out."""
     buttons: tuple[Button, ...] = ()
     shown_on: str = ""
     """Where a manager sees the result: a page, a word of `sheets` in book.toml, or a table.
@@ -361,6 +371,35 @@ _VALIDATE = Action(
     buttons=(
         # Whatever a verb finds leads to Checks already, so this one looks at nothing else.
         Button("validate", group="data", icon="DataValidation", keytip="V", sheets=("Checks",)),
+    ),
+)
+_WAIVE = Action(
+    "waive",
+    shown_on="Waivers",
+    # The findings of a kind that Checks has no room for are found once more.
+    reads=(*_VALIDATE.reads, "Checks"),
+    writes=("Waivers", "Checks"),
+    must_have=("Waivers", "Checks"),
+    keeps_checks=True,
+    options=(
+        AS_OF,
+        Option("rows", "ROW", takes="rows"),
+        Option("code", "--code", takes="text"),
+        Option("reason", "--reason", takes="text", help="waive_reason"),
+    ),
+    buttons=(
+        Button(
+            "waive",
+            group="data",
+            icon="ReviewNewComment",
+            keytip="Y",
+            look_at="Waivers",
+            selects="Checks",
+            into="rows",
+            asks="reason",
+            sheets=("Checks",),
+            is_small=True,
+        ),
     ),
 )
 _SCORE = Action(
@@ -671,6 +710,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     action.name: action
     for action in (
         _VALIDATE,
+        _WAIVE,
         _PROPOSE,
         _SPLIT,
         _SCORE,
@@ -681,8 +721,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
         _REFRESH,
     )
 }
-"""Every verb by name. `propose`, `split`, `close` and `convert` are no part of `refresh`: targets, quotas,
-what is paid for good and what people typed change only on purpose."""
+"""Every verb by name. `waive`, `propose`, `split`, `close` and `convert` are no part of `refresh`: what is
+accepted, targets, quotas, what is paid for good and what people typed change only on purpose."""
 
 _IMPORT = Button(
     "import",

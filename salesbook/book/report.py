@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesbook.book.attention import NOTHING, Attention
 from salesbook.book.backups import Kept
-from salesbook.domain.outcome import ClosedMonth, ConvertedLead
+from salesbook.domain.outcome import ClosedMonth, ConvertedLead, WaivedWarning
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 
@@ -32,6 +32,10 @@ class Options:
     take_marked: bool = False
     leads: tuple[str, ...] = ()
     """Leads to be converted, by key or name."""
+    rows: tuple[int, ...] = ()
+    """Rows of Checks whose warnings are to be accepted, by their number in the sheet."""
+    code: str | None = None
+    """The kind of warning to be accepted, by its word or its code."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Report:
     converted: tuple[ConvertedLead, ...] = ()
     left_leads: tuple[tuple[str, str], ...] = ()
     """Leads that were to be converted and stay leads, each with the code of the reason."""
+    waived: tuple[WaivedWarning, ...] = ()
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
     digest: tuple[str, ...] = ()

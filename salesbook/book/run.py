@@ -80,6 +80,9 @@ def run_action(host: Host, name: str, options: Options) -> Report:
             looks_back=looks_back,
             own_columns_of=action.own_columns_of,
         )
+        if action.keeps_checks:
+            # Checks names these already, and is not made anew.
+            found_reading = []
         outcome = _without_lost_patches(session, action.run(task))
         outcome = with_page_lines(session, outcome, options, looks_back=looks_back)
     except SalesbookError as refusal:
@@ -88,7 +91,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     _refuse_without_columns(session, outcome)
     outcome = _in_reading_order(session, outcome, options.as_of)
     writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
-    unlisted = _unlisted(session, findings, outcome) if "Checks" in tables else None
+    makes_checks = "Checks" in tables and not action.keeps_checks
+    unlisted = _unlisted(session, findings, outcome) if makes_checks else None
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
     # What stood beside lines of ParkedNotes that go is known only now.
     lost_there = [finding for prepared in parked_notes for finding in prepared.findings]
@@ -106,6 +110,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         closed=outcome.closed,
         converted=tuple(outcome.converted),
         left_leads=tuple(outcome.left_leads),
+        waived=tuple(outcome.waived),
         digest=digest_of(session, name, outcome.tables, options.as_of),
         attention=attention_of(
             outcome,
@@ -165,8 +170,8 @@ def prepare_writes(
             name: labels.sentence(message, session.language)
             for name, message in patch.words.items()
         }
-        changes = RowChanges(patch.new_rows.assign(**words), patch.cells)
-        prepared = session.prepared_changes(table, changes)
+        changes = RowChanges(patch.new_rows.assign(**words), patch.cells, patch.leaving)
+        prepared = session.prepared_changes(table, changes, as_of if patch.leaving else None)
         writes.append(prepared)
         findings.extend(prepared.findings)
     for table in counted("writing", tables):
@@ -188,7 +193,7 @@ def prepare_writes(
         frame = checks_frame(room.listed, places)
         return session.prepared_write("Checks", frame, as_of=as_of)
 
-    if "Checks" in tables:
+    if "Checks" in tables and "Checks" not in outcome.patches:
         findings.extend(waiting_findings(_still_waiting(session, writes, as_of)))
         checks = prepared_checks()
         if checks.findings:

@@ -126,9 +126,13 @@ def input_hash(task: Task) -> str:
         digest.update(_hash_of_rows(_looked_at(name, task.tables[name])))
 
     options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
-    options += [asked for asked in (task.period, task.reopen, task.reason, task.leads) if asked]
+    options += [asked for asked in _asked_besides(task) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
+
+
+def _asked_besides(task: Task) -> tuple[object, ...]:
+    return task.period, task.reopen, task.reason, task.leads, task.rows, task.code
 
 
 def _looked_at(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -222,6 +222,9 @@ class Session:
             take=_scope_meant(options.take),
             take_marked=options.take_marked,
             leads=options.leads,
+            rows=options.rows,
+            first_row=self.table("Checks").cells.first_row if "Checks" in reads else 0,
+            code=_finding_meant(options.code),
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 
@@ -264,14 +267,20 @@ class Session:
             beside=replace(self._beside(table, as_of), own=own, taken_up=taken_up),
         )
 
-    def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:
-        """The write of single changes, new and leaving rows of a table; all else is left alone."""
+    def prepared_changes(
+        self, table: str, changes: RowChanges, as_of: dt.date | None = None
+    ) -> PreparedWrite:
+        """The write of single changes, new and leaving rows of a table; all else is left alone.
+
+        Args:
+            as_of: the day on which what goes with a leaving row is parked; see `prepared_write`.
+        """
         return prepare_changes(
             self.table(table),
             changes,
             language=self.language,
             currency=self.currency,
-            beside=self._beside(table, None),
+            beside=self._beside(table, as_of),
         )
 
     def _beside(self, table: str, as_of: dt.date | None) -> Beside:
@@ -425,6 +434,14 @@ def _scope_meant(typed: str | None) -> str | None:
     if typed is None:
         return None
     return labels.code_of_choice("Targets.scope_kind", typed, ("company",)) or typed
+
+
+def _finding_meant(typed: str | None) -> str | None:
+    """A kind of finding by its code, whatever language it was typed in; other words as typed."""
+    if typed is None:
+        return None
+    codes = labels.known_names("findings")
+    return labels.code_of_choice("Checks.code", typed, codes) or typed
 
 
 def unknown_table(name: str, *, where: str) -> NoSuchTable:

@@ -108,6 +108,9 @@ class Closing:
     def _wrong(self) -> list[str]:
         """How many findings there are and where they stand; the first kinds, one line each."""
         report = self._report
+        action = ACTIONS.get(report.action)
+        if action is not None and action.keeps_checks and not report.findings:
+            return []
         in_all, *where = findings_lines(report)
         if not report.findings:
             return [self._line(in_all)]

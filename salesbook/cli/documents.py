@@ -57,6 +57,8 @@ def report_document(report: Report) -> dict[str, Any]:
         document |= _closed_document(report.closed)
     if report.action == "convert":
         document |= _converted_document(report)
+    if report.action == "waive":
+        document["waived"] = [asdict(warning) for warning in report.waived]
     return document
 
 

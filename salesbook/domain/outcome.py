@@ -64,6 +64,12 @@ class Task:
     """Whether it writes those that are marked in Proposal."""
     leads: tuple[str, ...] = ()
     """Leads that `convert` makes deals of, as somebody named them."""
+    rows: tuple[int, ...] = ()
+    """Rows of Checks whose warnings `waive` accepts, by their number in the sheet."""
+    first_row: int = 0
+    """The number that the first row of Checks has there."""
+    code: str | None = None
+    """The kind of warning of which `waive` accepts all."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several verbs of a run look up, by what it is."""
 
@@ -119,6 +125,8 @@ class Patch:
     """By field of text what all new rows say there, in the language of the workbook."""
     can_wait: bool = False
     """Whether a workbook that lacks the table goes without it, as without a result."""
+    leaving: Sequence[int] = ()
+    """Rows that go, by the frame's index; what people put on them is parked."""
 
 
 PAY_AMOUNTS: Final = ("sold", "earned", "award", "drawn", "paid", "debt")
@@ -161,6 +169,16 @@ class ConvertedLead:
 
 
 @dataclass(frozen=True)
+class WaivedWarning:
+    """A warning that somebody accepted."""
+
+    table: str
+    row_key: str
+    field: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a verb found: whole new bodies of results, changes of single cells elsewhere, findings."""
 
@@ -179,3 +197,4 @@ class Outcome:
     converted: Sequence[ConvertedLead] = ()
     left_leads: Sequence[tuple[str, str]] = ()
     """Leads that were to be converted and were not, each with the code of the reason."""
+    waived: Sequence[WaivedWarning] = ()

@@ -10,11 +10,12 @@ from typing import Final
 
 from salesbook.actions import ACTIONS, Button
 from salesbook.macros import answers
+from salesbook.macros.boxes import ask_for_text
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
-from salesbook.macros.selected import selected_keys
+from salesbook.macros.selected import selected_keys, selected_rows
 from salesbook.macros.what_if_boxes import ask_what_if
-from salesbook.macros.words import MessageBox
+from salesbook.macros.words import MessageBox, say
 
 Job = Callable[[MacroHost, dt.date], MessageBox]
 """Work on the open workbook as of a day, and what to tell the user at its end."""
@@ -33,9 +34,16 @@ def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
     from salesbook.book.unlisted import with_unlisted_told
 
     asked = dict(button.options)
-    with host.working(ACTIONS[button.action]):
-        if button.selects:
-            asked[button.into] = selected_keys(host, button.selects)
+    action = ACTIONS[button.action]
+    takes = {option.name: option.takes for option in action.options}
+    if button.selects:
+        selected = selected_rows if takes[button.into] == "rows" else selected_keys
+        asked[button.into] = selected(host, button.selects)
+    if button.asks:
+        # Only somebody who selected something is asked anything.
+        title, text = (say(f"{part}.{button.name}", host.language) for part in ("button", "ask"))
+        asked[button.asks] = ask_for_text(host, title, text)
+    with host.working(action):
         report = run_action(host, button.action, Options(as_of, **asked))
     place = Path(full_name(host.book))
     # A workbook that lives on a server has no folder to write into.

@@ -23,6 +23,19 @@ def selected_keys(host: MacroHost, table: str) -> tuple[str, ...]:
 
     Raises: UsageError where nothing is selected in the table.
     """
+    return tuple(dict.fromkeys(key for _, key in _selected(host, table)))
+
+
+def selected_rows(host: MacroHost, table: str) -> tuple[int, ...]:
+    """Numbers of the sheet's rows in which cells of a table are selected, as `selected_keys`.
+
+    Raises: UsageError where nothing is selected in the table.
+    """
+    return tuple(row for row, _ in _selected(host, table))
+
+
+def _selected(host: MacroHost, table: str) -> list[tuple[int, str]]:
+    """Numbers and keys of the selected rows that hold one. Raises: UsageError."""
     cells = host.read(table)
     key_header = _key_header(table, cells.headers)
     keys = cells.columns[cells.headers.index(key_header)] if key_header else ()
@@ -30,10 +43,10 @@ def selected_keys(host: MacroHost, table: str) -> tuple[str, ...]:
     for row in sorted(set(_selected_rows(host, table))):
         place = row - cells.first_row
         if 0 <= place < len(keys) and keys[place] is not None and not _is_hidden(host, table, row):
-            found.append(_text(keys[place]))
+            found.append((row, _text(keys[place])))
     if not found:
         raise UsageError("select-rows", where=host.sheet_of(table), table=table)
-    return tuple(dict.fromkeys(found))
+    return found
 
 
 def _key_header(table: str, headers: tuple[str, ...]) -> str | None:

@@ -26,7 +26,7 @@ from workbook.build.sheets import sheet_layouts
 both = pytest.mark.parametrize("language", LANGUAGES)
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 GROUPS = {
-    "data": ["import", "validate"],
+    "data": ["import", "validate", "waive"],
     "targets": ["propose", "split", "resplit", "publish"],
     "team": ["score"],
     "customers": ["tier"],
@@ -63,7 +63,8 @@ ATTRIBUTES = {
 ICONS = set(
     "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
     " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll"
-    " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu GoalSeek NameCreateFromSelection".split()
+    " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu GoalSeek NameCreateFromSelection"
+    " ReviewNewComment".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 
