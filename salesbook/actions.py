@@ -530,10 +530,19 @@ _TIER = Action(
         "Reps",
         "Assignments",
         "TierHistory",
+        "CustomerHistory",
         # What people typed on it: calls that are done become activities.
         "CallList",
     ),
-    writes=("Activities", "CustomerTiers", "CallList", "TouchLoad", "TierHistory"),
+    writes=(
+        "Activities",
+        "CustomerTiers",
+        "CallList",
+        "TouchLoad",
+        "TierHistory",
+        "Freshness",
+        "CustomerHistory",
+    ),
     needs=("TierRules",),
     rests_on=("Holidays", "Stages"),
     keys=(
@@ -551,6 +560,7 @@ _TIER = Action(
         "rfm_money_cuts",
         "dormant_factor",
         "p_alive_low",
+        "fresh_days",
         "touch_minutes",
         "visit_hours_a_week",
     ),

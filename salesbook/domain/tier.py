@@ -19,6 +19,8 @@ from salesbook.domain.customers.buying_stage import (
     won_on,
 )
 from salesbook.domain.customers.call_list import calls_of_week
+from salesbook.domain.customers.entry_history import CUSTOMER_HISTORY, with_changes_noted
+from salesbook.domain.customers.freshness import freshness
 from salesbook.domain.customers.purchases import buying_histories
 from salesbook.domain.customers.rfm import rfm_codes
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
@@ -50,7 +52,8 @@ def run(task: Task) -> Outcome:
 
     Returns: CustomerTiers by key; CallList, the most important call first; TouchLoad by key;
         TierHistory with this day's snapshot, which takes the place of an earlier one of the same day,
-        and thinner earlier days.
+        and thinner earlier days; Freshness by rep and place; CustomerHistory with the entries that
+        are seen for the first time or changed.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
@@ -62,6 +65,13 @@ def run(task: Task) -> Outcome:
             "CallList": calls.call_list,
             "TouchLoad": calls.touch_load,
             "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
+            "Freshness": freshness(task, tiers),
+            CUSTOMER_HISTORY: with_changes_noted(
+                task.as_it_stands(CUSTOMER_HISTORY),
+                task.tables["Customers"],
+                task.as_of,
+                looks_back=task.looks_back,
+            ),
         },
         answer=calls.answer,
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from salesbook.tables.base import (
     Amount,
     Count,
+    CustomerFields,
     Date,
     Days,
     DealFields,
@@ -103,6 +104,8 @@ class Rules(BaseModel):
     visit_hours_a_week: Annotated[float, Ge(1), Le(168)] = 20.0
     """Hours that a rep has in a full week for the touches of the call list."""
     pool_days: Annotated[int, Ge(1)] = 90
+    fresh_days: Annotated[int, Ge(1)] = 180
+    """Days without a change after which a customer's entry is old."""
     answer_limit_hours: AtLeast0 = 24.0
     resolve_limit_hours: AtLeast0 = 72.0
     funnel_rule: Literal["all", "any"] = "all"
@@ -221,6 +224,8 @@ class TierRule(
     touch_days: Days
     channel: Literal["phone", "email", "message", "visit"] | None = None
     offer: Text | None = None
+    needs: Annotated[CustomerFields, Since("0.3.0")] = ()
+    """Fields of Customers that must be filled for a customer of this tier."""
 
 
 class Bracket(

@@ -82,7 +82,7 @@ def typed(host: MemoryHost, name: str, field: str, row: int, value: object) -> N
     place = cells.headers.index(header)
     columns = [list(column) for column in cells.columns]
     columns[place][row] = value
-    host._tables[name.lower()] = type(cells)(  # noqa: SLF001
+    host._tables[name.lower()] = type(cells)(
         name, cells.sheet, cells.headers, tuple(columns), cells.first_row, cells.first_column
     )
 
