@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -227,6 +228,7 @@ def _said(task: Task, entry: _Entry) -> list[Message]:
     return messages
 
 
+@cache
 def _named(table: str, fields: str) -> tuple[str, ...]:
     """Fields as a sentence takes them, which calls them by their headers."""
     return tuple(f"{table}.{name}" for name in list_items(fields))
