@@ -366,7 +366,7 @@ _VALIDATE = Action(
         "Waivers",
         "ImportMaps",
     ),
-    writes=("Checks", "Duplicates"),
+    writes=("Checks", "CheckMarks", "Duplicates"),
     is_strict=True,
     buttons=(
         # Whatever a verb finds leads to Checks already, so this one looks at nothing else.
@@ -378,7 +378,7 @@ _WAIVE = Action(
     shown_on="Waivers",
     # The findings of a kind that Checks has no room for are found once more.
     reads=(*_VALIDATE.reads, "Checks"),
-    writes=("Waivers", "Checks"),
+    writes=("Waivers", "Checks", "CheckMarks"),
     must_have=("Waivers", "Checks"),
     keeps_checks=True,
     options=(

@@ -30,6 +30,7 @@ from salesbook.store import Host
 from salesbook.tables import TABLES
 from salesbook.writing.body import PreparedWrite, RowChanges
 from salesbook.writing.check_limits import Limited, all_listed, limited
+from salesbook.writing.check_marks import CHECK_MARKS, marks_frame
 from salesbook.writing.checks import Places, checks_frame, with_addresses
 from salesbook.writing.limits import within_limit
 from salesbook.writing.parking import ParkedLine
@@ -201,7 +202,31 @@ def prepare_writes(
             findings.extend(checks.findings)
             checks = prepared_checks()
         writes.append(checks)
+    if CHECK_MARKS in tables:
+        marked = _still_in_checks(session, outcome) or shown_of(findings)
+        frame = marks_frame(
+            (places.placed(finding) for finding in marked),
+            session.find,
+            language=session.language,
+            currency=session.currency,
+        )
+        writes.append(session.prepared_write(CHECK_MARKS, frame, as_of=as_of))
     return writes, tuple(shown_of(findings))
+
+
+def _still_in_checks(session: Session, outcome: Outcome) -> list[Finding]:
+    """What Checks names after a verb that only takes rows out of it; nothing after any other."""
+    patch = outcome.patches.get("Checks")
+    if patch is None:
+        return []
+    checks = session.frame("Checks").drop(index=list(patch.leaving))
+    names = ("code", "severity", "table", "field", "row_key")
+    return [
+        Finding(code, severity, table, field=field or None, row_key=row_key)
+        for code, severity, table, field, row_key in zip(
+            *(checks[name].fillna("") for name in names), strict=True
+        )
+    ]
 
 
 def _room(session: Session, findings: Sequence[Finding]) -> Limited:

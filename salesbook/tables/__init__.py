@@ -114,6 +114,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.CustomerNote,
     outputs.ForecastSnapshot,
     outputs.Check,
+    outputs.CheckMark,
     inputs.Waiver,
     inputs.ImportMap,
     outputs.PageLine,

@@ -116,6 +116,21 @@ class Check(
     """Cells that the row stands for: 1, or how many more of its kind there are; blank: 1."""
 
 
+class CheckMark(
+    Row,
+    table="CheckMarks",
+    key=("mark",),
+    role=OUT,
+    part=Part.SYSTEM,
+    since="0.3.0",
+    is_technical=True,
+):
+    """One row per cell that its sheet colours, errors and warnings apart; at most 2,000."""
+
+    mark: Id
+    """Severity, table, header of the column and key of the row, as the sheet's rule joins them."""
+
+
 class Duplicate(
     Row, table="Duplicates", key=("table", "left_id", "right_id"), role=OUT, part=Part.CUSTOMERS
 ):

@@ -322,7 +322,7 @@ def test_the_command_writes_once_says_what_and_undo_takes_it_back(
     assert run([*asked, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [one["row_key"] for one in document["waived"]] == sorted(warnings["row_key"][:2])
-    assert set(document["written"]) == {"Waivers", "Checks"}
+    assert set(document["written"]) == {"Waivers", "Checks", "CheckMarks"}
 
     after = frames(path)
     assert len(after["Checks"]) == len(before["Checks"]) - 2
