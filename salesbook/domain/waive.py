@@ -78,7 +78,7 @@ def run(task: Task) -> Outcome:
     """
     reason = (task.reason or "").strip()
     if not reason:
-        raise UsageError("waive-why", where="--reason")
+        raise UsageError("waive-why")
     checks = _with_rests(task.tables[_CHECKS])
     asked = _asked(task, checks)
     if asked.warnings.empty:
