@@ -34,11 +34,11 @@ class Option:
     flag: str
     """As it is typed, such as `--publish`."""
     takes: Literal[
-        "nothing", "day", "month", "year", "text", "id", "ids", "rest", "table", "file"
+        "nothing", "day", "month", "year", "text", "id", "ids", "rest", "rows", "table", "file"
     ] = "nothing"
     """What is typed after it; an option that takes nothing is on or off, ids may be said again.
 
-    `rest` is no option but what stands on the line by itself.
+    `rest` and `rows` are no options but what stands on the line by itself: keys, numbers of rows.
     """
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
@@ -71,8 +71,13 @@ class Button:
     look_at: str = ""
     """The table that its message leads to, with the word `look` of macros.toml."""
     selects: str = ""
-    """The table of whose rows those count that are selected; their keys go into the option `into`."""
+    """The table of whose rows those count that are selected; their keys go into the option `into`.
+
+    Where that option takes rows, their numbers in the sheet go there.
+    """
     into: str = ""
+    asks: str = ""
+    """The option whose text a press asks for, in a box with the word `ask` of macros.toml."""
     sheets: tuple[str, ...] = ()
     """Sheets that repeat it: those on which somebody has just typed, or looks at a result."""
     is_small: bool = False
@@ -133,6 +138,8 @@ class Action:
     """True where findings that are errors end the command with 1 even without `--strict`."""
     shows_first: bool = False
     """True where the verb shows what it would do and writes nothing, unless `yes` is said."""
+    keeps_checks: bool = False
+    """True for a verb that looks for nothing new: Checks stays as it is but for what it takes out."""
     buttons: tuple[Button, ...] = ()
     shown_on: str = ""
     """Where a manager sees the result: a page, a word of `sheets` in book.toml, or a table.
@@ -367,11 +374,40 @@ _VALIDATE = Action(
         "ImportMaps",
         "Aliases",
     ),
-    writes=("Checks", "Duplicates"),
+    writes=("Checks", "CheckMarks", "Duplicates"),
     is_strict=True,
     buttons=(
         # Whatever a verb finds leads to Checks already, so this one looks at nothing else.
         Button("validate", group="data", icon="DataValidation", keytip="V", sheets=("Checks",)),
+    ),
+)
+_WAIVE = Action(
+    "waive",
+    shown_on="Waivers",
+    # The findings of a kind that Checks has no room for are found once more.
+    reads=(*_VALIDATE.reads, "Checks"),
+    writes=("Waivers", "Checks", "CheckMarks"),
+    must_have=("Waivers", "Checks"),
+    keeps_checks=True,
+    options=(
+        AS_OF,
+        Option("rows", "ROW", takes="rows"),
+        Option("code", "--code", takes="text"),
+        Option("reason", "--reason", takes="text", help="waive_reason"),
+    ),
+    buttons=(
+        Button(
+            "waive",
+            group="data",
+            icon="ReviewNewComment",
+            keytip="Y",
+            look_at="Waivers",
+            selects="Checks",
+            into="rows",
+            asks="reason",
+            sheets=("Checks",),
+            is_small=True,
+        ),
     ),
 )
 _SCORE = Action(
@@ -502,6 +538,7 @@ _TIER = Action(
         "Reps",
         "Assignments",
         "TierHistory",
+        "CustomerHistory",
         # What people typed on it: calls that are done become activities.
         "CallList",
     ),
@@ -521,6 +558,8 @@ _TIER = Action(
         "CustomerCare",
         "PoolPreview",
         "TierHistory",
+        "Freshness",
+        "CustomerHistory",
     ),
     needs=("TierRules",),
     # A product is of a family, and may suit a customer.
@@ -542,6 +581,7 @@ _TIER = Action(
         "magnitude_factor",
         "dormant_factor",
         "p_alive_low",
+        "fresh_days",
         "touch_minutes",
         "visit_hours_a_week",
         "pool_days",
@@ -882,6 +922,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     action.name: action
     for action in (
         _VALIDATE,
+        _WAIVE,
         _PROPOSE,
         _SPLIT,
         _SCORE,
@@ -894,8 +935,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
         _REFRESH,
     )
 }
-"""Every verb by name. `propose`, `split`, `close`, `merge`, `convert` and `reassign` are no part of
-`refresh`: targets, quotas, what is paid for good and what people typed change only on purpose."""
+"""Every verb by name. `waive`, `propose`, `split`, `close`, `merge`, `convert` and `reassign` are no part of
+`refresh`: what is accepted, targets, quotas, what is paid for good and what people typed change only on
+purpose."""
 
 _IMPORT = Button(
     "import",

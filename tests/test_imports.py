@@ -90,7 +90,7 @@ def test_no_command_loads_xlwings(tmp_path: Path) -> None:
         *(
             [verb, book, "--quiet"]
             for verb in ACTIONS
-            if verb not in ("close", "merge", "convert", "reassign", *REFRESHED)
+            if verb not in ("close", "merge", "convert", "reassign", "waive", *REFRESHED)
         ),
         ["close", book, "--period", "2020-01", "--quiet"],
         ["merge", str(tmp_path / "New.xlsm"), "--keep", "C001", "C150", "--quiet"],

@@ -16,7 +16,7 @@ from salesbook.cli.app import run
 from salesbook.tables import TABLES
 from workbook.build.look import shown_length
 
-NOBODY_READS = {"PageLines"}
+NOBODY_READS = {"CheckMarks", "PageLines"}
 """The hidden table that pages look their lines up in."""
 DAY = "2026-06-30"
 

@@ -9,7 +9,13 @@ import pandas as pd
 
 from salesbook.book.attention import NOTHING, Attention
 from salesbook.book.backups import Kept
-from salesbook.domain.outcome import ClosedMonth, ConvertedLead, HandedOver, MergedRows
+from salesbook.domain.outcome import (
+    ClosedMonth,
+    ConvertedLead,
+    HandedOver,
+    MergedRows,
+    WaivedWarning,
+)
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 
@@ -44,6 +50,10 @@ class Options:
     merge_table: str | None = None
     duplicates: tuple[tuple[str, str, str], ...] = ()
     """Pairs of Duplicates to be merged."""
+    rows: tuple[int, ...] = ()
+    """Rows of Checks whose warnings are to be accepted, by their number in the sheet."""
+    code: str | None = None
+    """The kind of warning to be accepted, by its word or its code."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ class Report:
     """Rows that were made one; that would be, in a preview."""
     is_preview: bool = False
     """Whether the run only showed what it would do: nothing is written, not even into the log."""
+    waived: tuple[WaivedWarning, ...] = ()
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
     digest: tuple[str, ...] = ()

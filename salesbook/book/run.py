@@ -30,6 +30,7 @@ from salesbook.store import Host
 from salesbook.tables import TABLES
 from salesbook.writing.body import PreparedWrite, RowChanges
 from salesbook.writing.check_limits import Limited, all_listed, limited
+from salesbook.writing.check_marks import CHECK_MARKS, marks_frame
 from salesbook.writing.checks import Places, checks_frame, with_addresses
 from salesbook.writing.limits import within_limit
 from salesbook.writing.parking import ParkedLine
@@ -83,6 +84,9 @@ def run_action(host: Host, name: str, options: Options) -> Report:
             looks_back=looks_back,
             own_columns_of=action.own_columns_of,
         )
+        if action.keeps_checks:
+            # Checks names these already, and is not made anew.
+            found_reading = []
         outcome = _without_lost_patches(session, action.run(task))
         outcome = with_page_lines(session, outcome, options, looks_back=looks_back)
     except SalesbookError as refusal:
@@ -91,7 +95,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     _refuse_without_columns(session, outcome)
     outcome = _in_reading_order(session, outcome, options.as_of)
     writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
-    unlisted = _unlisted(session, findings, outcome) if "Checks" in tables else None
+    makes_checks = "Checks" in tables and not action.keeps_checks
+    unlisted = _unlisted(session, findings, outcome) if makes_checks else None
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
     # What stood beside lines of ParkedNotes that go is known only now.
     lost_there = [finding for prepared in parked_notes for finding in prepared.findings]
@@ -115,6 +120,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         handed_over=tuple(outcome.handed_over),
         merged=tuple(outcome.merged),
         is_preview=is_preview,
+        waived=tuple(outcome.waived),
         digest=digest_of(session, name, outcome.tables, options.as_of),
         attention=attention_of(
             outcome,
@@ -206,7 +212,7 @@ def prepare_writes(
         frame = checks_frame(room.listed, places)
         return session.prepared_write("Checks", frame, as_of=as_of)
 
-    if "Checks" in tables:
+    if "Checks" in tables and "Checks" not in outcome.patches:
         findings.extend(waiting_findings(_still_waiting(session, writes, as_of)))
         checks = prepared_checks()
         if checks.findings:
@@ -214,7 +220,31 @@ def prepare_writes(
             findings.extend(checks.findings)
             checks = prepared_checks()
         writes.append(checks)
+    if CHECK_MARKS in tables and "Checks" in tables:
+        marked = _still_in_checks(session, outcome) or shown_of(findings)
+        frame = marks_frame(
+            (places.placed(finding) for finding in marked),
+            session.find,
+            language=session.language,
+            currency=session.currency,
+        )
+        writes.append(session.prepared_write(CHECK_MARKS, frame, as_of=as_of))
     return writes, tuple(shown_of(findings))
+
+
+def _still_in_checks(session: Session, outcome: Outcome) -> list[Finding]:
+    """What Checks names after a verb that only takes rows out of it; nothing after any other."""
+    patch = outcome.patches.get("Checks")
+    if patch is None:
+        return []
+    checks = session.frame("Checks").drop(index=list(patch.leaving))
+    names = ("code", "severity", "table", "field", "row_key")
+    return [
+        Finding(code, severity, table, field=field or None, row_key=row_key)
+        for code, severity, table, field, row_key in zip(
+            *(checks[name].fillna("") for name in names), strict=True
+        )
+    ]
 
 
 def _room(session: Session, findings: Sequence[Finding]) -> Limited:

@@ -136,7 +136,8 @@ def _asked_besides(task: Task) -> tuple[object, ...]:
     of_close_and_convert = (task.period, task.reopen, task.reason, task.leads)
     of_handover = (task.leaver, task.successors, task.with_plan)
     of_merge = (task.keep, task.merged, task.duplicates)
-    return (*of_close_and_convert, *of_handover, *of_merge)
+    of_waive = (task.rows, task.code)
+    return (*of_close_and_convert, *of_handover, *of_merge, *of_waive)
 
 
 def _looked_at(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -236,6 +236,9 @@ class Session:
             merge_table=options.merge_table,
             duplicates=options.duplicates,
             merged_ids=self.merged_ids,
+            rows=options.rows,
+            first_row=self.table("Checks").cells.first_row if "Checks" in reads else 0,
+            code=_finding_meant(options.code),
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 
@@ -455,6 +458,14 @@ def _scope_meant(typed: str | None) -> str | None:
     if typed is None:
         return None
     return labels.code_of_choice("Targets.scope_kind", typed, ("company",)) or typed
+
+
+def _finding_meant(typed: str | None) -> str | None:
+    """A kind of finding by its code, whatever language it was typed in; other words as typed."""
+    if typed is None:
+        return None
+    codes = labels.known_names("findings")
+    return labels.code_of_choice("Checks.code", typed, codes) or typed
 
 
 def unknown_table(name: str, *, where: str) -> NoSuchTable:

@@ -70,8 +70,10 @@ class Closing:
         report = self._report
         read = [counts for counts in report.rows.values() if counts["in"]]
         written = [rows for rows in report.written.values() if rows]
+        # What a verb did not look for it has not counted.
+        name = "counts_looked_for_nothing" if self._looked_for_nothing() else "counts"
         return self._say(
-            "counts",
+            name,
             action=report.action,
             as_of=report.as_of,
             rows=f"{sum(counts['in'] for counts in read):,}",
@@ -105,10 +107,14 @@ class Closing:
         what = word("cli", "closing.between", self._language).join([kind, *who])
         return self._say("alert", what=what, because=because)
 
+    def _looked_for_nothing(self) -> bool:
+        action = ACTIONS.get(self._report.action)
+        return action is not None and action.keeps_checks and not self._report.findings
+
     def _wrong(self) -> list[str]:
         """How many findings there are and where they stand; the first kinds, one line each."""
         report = self._report
-        if self._shows_first:
+        if self._shows_first or self._looked_for_nothing():
             # Whoever weighs a plan is asked about nothing else; `validate` tells what is wrong.
             return []
         in_all, *where = findings_lines(report)

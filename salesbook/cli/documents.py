@@ -61,6 +61,8 @@ def report_document(report: Report) -> dict[str, Any]:
         document |= _reassigned_document(report)
     if report.action == "merge":
         document |= _merged_document(report)
+    if report.action == "waive":
+        document["waived"] = [asdict(warning) for warning in report.waived]
     return document
 
 

@@ -138,10 +138,21 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
 """How click reads what an option of a verb takes."""
 
 
+def _read_rows(_: click.Context, __: click.Parameter, typed: tuple[str, ...]) -> tuple[int, ...]:
+    for text in typed:
+        # A full-width digit is a digit, too.
+        if not text.isdecimal():
+            raise UsageError("bad-row", where="ROW", found=text)
+    return tuple(int(text) for text in typed)
+
+
 def verb_option(asked: Option) -> Decorator:
     """An option of a verb as the command line spells it."""
     if asked.takes == "rest":
         return click.argument(asked.name, metavar=f"[{asked.flag}]", nargs=-1)
+    if asked.takes == "rows":
+        metavar = f"[{asked.flag}]..."
+        return click.argument(asked.name, nargs=-1, metavar=metavar, callback=_read_rows)
     return option(asked.flag, asked.name, help_name=asked.help_name, **_TAKES[asked.takes])
 
 

@@ -81,6 +81,12 @@ class Task:
     merged_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By table: the row that stands for each id which was merged away. References that people type
     are resolved already; whoever looks up an id in a history asks here."""
+    rows: tuple[int, ...] = ()
+    """Rows of Checks whose warnings `waive` accepts, by their number in the sheet."""
+    first_row: int = 0
+    """The number that the first row of Checks has there."""
+    code: str | None = None
+    """The kind of warning of which `waive` accepts all."""
     _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What several verbs of a run look up, by what it is."""
 
@@ -136,7 +142,7 @@ class Patch:
     """By field of text what all new rows say there, in the language of the workbook."""
     leaving: Mapping[int, int | None] = field(default_factory=dict)
     """Rows that go, by the frame's index: each with the row that takes over what people have in
-    columns of their own on it, or None where none does."""
+    columns of their own on it, or None where it is parked."""
     can_wait: bool = False
     """Whether a workbook that lacks the table goes without it, as without a result."""
 
@@ -222,6 +228,16 @@ class MergedRows:
 
 
 @dataclass(frozen=True)
+class WaivedWarning:
+    """A warning that somebody accepted."""
+
+    table: str
+    row_key: str
+    field: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a verb found: whole new bodies of results, changes of single cells elsewhere, findings."""
 
@@ -243,3 +259,4 @@ class Outcome:
     handed_over: Sequence[HandedOver] = ()
     """What each successor gets, of `reassign`."""
     merged: Sequence[MergedRows] = ()
+    waived: Sequence[WaivedWarning] = ()

@@ -21,7 +21,9 @@ from salesbook.domain.customers.buying_stage import (
 from salesbook.domain.customers.buying_test import WEEKS_AHEAD, buying_test
 from salesbook.domain.customers.call_list import calls_of_week
 from salesbook.domain.customers.care import customer_care
+from salesbook.domain.customers.entry_history import CUSTOMER_HISTORY, with_changes_noted
 from salesbook.domain.customers.families import baskets
+from salesbook.domain.customers.freshness import freshness
 from salesbook.domain.customers.overview import pareto, rfm_grid, segments_table, tier_matrix
 from salesbook.domain.customers.pool import pool_preview
 from salesbook.domain.customers.potential import customer_potential
@@ -89,6 +91,13 @@ def run(task: Task) -> Outcome:
             "BoughtTogether": together.table,
             "BuyingTest": tested.table,
             "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
+            "Freshness": freshness(task, tiers),
+            CUSTOMER_HISTORY: with_changes_noted(
+                task.as_it_stands(CUSTOMER_HISTORY),
+                task.tables["Customers"],
+                task.as_of,
+                looks_back=task.looks_back,
+            ),
         },
         answer=calls.answer,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from salesbook.actions import Button
+from salesbook.actions import ACTIONS, Button
 from salesbook.book.summary import (
     Line,
     backup_lines,
@@ -50,8 +50,9 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
     if skipped:
         paragraphs.append(say("done.skipped", language, count=skipped))
 
-    findings = [line_words(host, "done", line) for line in findings_lines(report)]
-    paragraphs.append(" ".join(findings))
+    if report.findings or not ACTIONS[report.action].keeps_checks:
+        findings = [line_words(host, "done", line) for line in findings_lines(report)]
+        paragraphs.append(" ".join(findings))
 
     if button.look_at in report.written:
         sheet = host.sheet_of(button.look_at)

@@ -10,12 +10,13 @@ from typing import Final
 
 from salesbook.actions import ACTIONS, Button
 from salesbook.macros import answers
+from salesbook.macros.boxes import ask_for_text
 from salesbook.macros.confirming import confirm_plan
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
 from salesbook.macros.selected import selected_for
 from salesbook.macros.what_if_boxes import ask_what_if
-from salesbook.macros.words import MessageBox
+from salesbook.macros.words import MessageBox, say
 
 Job = Callable[[MacroHost, dt.date], MessageBox]
 """Work on the open workbook as of a day, and what to tell the user at its end."""
@@ -35,9 +36,13 @@ def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
 
     action = ACTIONS[button.action]
     asked = dict(button.options)
-    with host.working(action):
-        if button.selects:
+    if button.selects:
+        with host.working(action):
             asked[button.into] = selected_for(host, button)
+    if button.asks:
+        # Only somebody who selected something is asked anything.
+        title, text = (say(f"{part}.{button.name}", host.language) for part in ("button", "ask"))
+        asked[button.asks] = ask_for_text(host, title, text)
     if action.shows_first:
         with host.working(action):
             preview = run_action(host, button.action, Options(as_of, **asked))

@@ -21,16 +21,19 @@ def selected_for(host: MacroHost, button: Button) -> str | tuple[Any, ...]:
     """What names the rows in which cells are selected, as the verb of a button takes it.
 
     Returns: their keys in the sheet's order, each in all its parts where keys have several; the one
-    key where the verb takes one.
+    key where the verb takes one; or numbers of the sheet's rows.
 
     Raises: UsageError where nothing is selected in the table, or several rows for a verb of one.
     """
     table = button.selects
+    options = {option.name: option for option in ACTIONS[button.action].options}
+    takes = options[button.into].takes if button.into in options else ""
+    if takes == "rows":
+        return selected_rows(host, table)
     if len(TABLES[table].key) > 1:
         return _selected_long_keys(host, table)
     keys = selected_keys(host, table)
-    takes = {option.name: option.takes for option in ACTIONS[button.action].options}
-    if takes[button.into] != "text":
+    if takes != "text":
         return keys
     if len(keys) != 1:
         raise UsageError("reassign-one", where=host.sheet_of(table), count=len(keys))
@@ -63,6 +66,19 @@ def selected_keys(host: MacroHost, table: str) -> tuple[str, ...]:
 
     Raises: UsageError where nothing is selected in the table.
     """
+    return tuple(dict.fromkeys(key for _, key in _selected(host, table)))
+
+
+def selected_rows(host: MacroHost, table: str) -> tuple[int, ...]:
+    """Numbers of the sheet's rows in which cells of a table are selected, as `selected_keys`.
+
+    Raises: UsageError where nothing is selected in the table.
+    """
+    return tuple(row for row, _ in _selected(host, table))
+
+
+def _selected(host: MacroHost, table: str) -> list[tuple[int, str]]:
+    """Numbers and keys of the selected rows that hold one. Raises: UsageError."""
     cells = host.read(table)
     key_header = _key_header(table, cells.headers)
     keys = cells.columns[cells.headers.index(key_header)] if key_header else ()
@@ -70,10 +86,10 @@ def selected_keys(host: MacroHost, table: str) -> tuple[str, ...]:
     for row in sorted(set(_selected_rows(host, table))):
         place = row - cells.first_row
         if 0 <= place < len(keys) and keys[place] is not None and not _is_hidden(host, table, row):
-            found.append(_text(keys[place]))
+            found.append((row, _text(keys[place])))
     if not found:
         raise UsageError("select-rows", where=host.sheet_of(table), table=table)
-    return tuple(dict.fromkeys(found))
+    return found
 
 
 def _key_header(table: str, headers: tuple[str, ...]) -> str | None:

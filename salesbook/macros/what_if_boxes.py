@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
-from typing import Final
 
 from salesbook.errors import UsageError
 from salesbook.labels import sentence
-from salesbook.macros.host import Cancelled, MacroHost
+from salesbook.macros.boxes import ask_for_text
+from salesbook.macros.host import MacroHost
 from salesbook.macros.words import MessageBox, say
-
-_ASKING: Final = (
-    "on run arguments",
-    "set asked to display dialog (item 1 of arguments) default answer (item 2 of arguments)",
-    "text returned of asked",
-    "end run",
-)
-_ASKING_LINES: Final = tuple(word for line in _ASKING for word in ("-e", line))
-"""An AppleScript, word by word as osascript takes it; what follows are the script's arguments."""
-_TEXT: Final = 2
-"""What Excel's InputBox is to take."""
 
 
 def ask_what_if(host: MacroHost, as_of: dt.date) -> MessageBox:
@@ -78,23 +65,4 @@ def _number(host: MacroHost, what: str, default: str, **facts: str) -> float | N
 
 def _ask(host: MacroHost, text: str, default: str) -> str:
     """Ask for one line of text. Raises: Cancelled."""
-    if sys.platform == "darwin":
-        return _ask_on_mac(text, default)
-    title = say("button.what_if", host.language)
-    typed = host.book.app.api.InputBox(text, title, default, Type=_TEXT)
-    # Excel answers False where the user closed the box.
-    if not isinstance(typed, str):
-        raise Cancelled
-    return typed.strip()
-
-
-def _ask_on_mac(text: str, default: str) -> str:
-    """Ask through the system's own box; what is asked holds names, and is handed over as an argument.
-
-    Raises: Cancelled.
-    """
-    command = ["osascript", *_ASKING_LINES, text, default]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Cancelled
-    return done.stdout.strip()
+    return ask_for_text(host, say("button.what_if", host.language), text, default)

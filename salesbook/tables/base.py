@@ -257,6 +257,10 @@ AlertName = Annotated[str, Is(Kind.ID, choices=ALERTS)]
 
 DealFields = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST, fields_of="Deals")]
 
+CustomerFields = Annotated[
+    tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST, fields_of="Customers")
+]
+
 CustomerRef = Annotated[str, Is(Kind.ID, ref="Customers")]
 RepRef = Annotated[str, Is(Kind.ID, ref="Reps")]
 DealRef = Annotated[str, Is(Kind.ID, ref="Deals")]

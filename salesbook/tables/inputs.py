@@ -491,10 +491,12 @@ class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), pa
     """One row per warning that somebody accepted."""
 
     table: TableName
-    row_key: Id
-    field: FieldName
+    row_key: Id = ""
+    """Blank where the warning is about the table as a whole."""
+    field: FieldName = ""
     code: FindingCode
     value_hash: Text | None = None
+    """What was found, or a short fingerprint of it; blank accepts whatever stands there."""
     reason: Text
     by: Text
     on: Annotated[Date, RECORDED]

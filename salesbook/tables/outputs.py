@@ -19,10 +19,12 @@ from salesbook.tables.base import (
     CandidateRef,
     Count,
     CourseRef,
+    CustomerFields,
     CustomerRef,
     Date,
     DateTime,
     Days,
+    DealFields,
     DealRef,
     FieldName,
     FindingCode,
@@ -115,6 +117,21 @@ class Check(
     advice: Sentence
     cell_count: Annotated[Count | None, Since("0.3.0")] = None
     """Cells that the row stands for: 1, or how many more of its kind there are; blank: 1."""
+
+
+class CheckMark(
+    Row,
+    table="CheckMarks",
+    key=("mark",),
+    role=OUT,
+    part=Part.SYSTEM,
+    since="0.3.0",
+    is_technical=True,
+):
+    """One row per cell that its sheet colours, errors and warnings apart; at most 2,000."""
+
+    mark: Id
+    """Severity, table, header of the column and key of the row, as the sheet's rule joins them."""
 
 
 class Duplicate(
@@ -1240,6 +1257,58 @@ class PoolRow(
     """Who could take one that is free; blank: he is not free yet, or nobody has room."""
     suggested_name: Annotated[Text | None, NameOf("suggested_id")] = None
     because: Sentence
+
+
+class FreshEntry(
+    Row,
+    table="Freshness",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per customer whose entry is old or incomplete, by rep, those worth most first."""
+
+    customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id")] = None
+    rep_id: RepRef | None = None
+    """Who mends it: the owner; of one who left his manager."""
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    place: Position
+    """Among the rep's: the first five are what he mends first."""
+    worth: Money
+    """What hangs on the entry: the customer's value and his open deals."""
+    missing_fields: CustomerFields | None = None
+    deal_id: DealRef | None = None
+    """The largest open deal that lacks what its stage needs."""
+    deal_name: Annotated[Text | None, NameOf("deal_id")] = None
+    deal_fields: DealFields | None = None
+    changed_on: Date | None = None
+    """Day of the run that saw the last change; blank: none was seen."""
+    changed_fields: CustomerFields | None = None
+    days_stale: Days
+    because: Sentence
+
+
+class CustomerNote(
+    Row,
+    table="CustomerHistory",
+    key=("customer_id", "noticed_on"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    switch=Switch.HISTORIES,
+    since="0.3.0",
+    is_record=True,
+    dated_by="noticed_on",
+):
+    """One row per customer and day on which a run saw his entry for the first time, or saw another."""
+
+    customer_id: CustomerRef
+    noticed_on: Annotated[Date, BEGINS]
+    changed_fields: CustomerFields | None = None
+    """Blank where it was seen for the first time."""
+    content: Text
+    """A short fingerprint of each field that was filled."""
 
 
 class StageEntry(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from salesbook.tables.base import (
     Amount,
     Count,
+    CustomerFields,
     Date,
     Days,
     DealFields,
@@ -111,6 +112,8 @@ class Rules(BaseModel):
     """Customers of the public pool that one rep is advised to take at a time."""
     contract_notice_days: Annotated[int, Ge(0)] = 60
     """Days before its end from which a contract is to be talked about."""
+    fresh_days: Annotated[int, Ge(1)] = 180
+    """Days without a change after which a customer's entry is old."""
     answer_limit_hours: AtLeast0 = 24.0
     resolve_limit_hours: AtLeast0 = 72.0
     funnel_rule: Literal["all", "any"] = "all"
@@ -233,6 +236,8 @@ class TierRule(
     """Rhythm while a deal is open; blank: `touch_days`."""
     dormant_days: Annotated[Days | None, Since("0.3.0")] = None
     """Rhythm of customers who are dormant; blank: `touch_days`."""
+    needs: Annotated[CustomerFields, Since("0.3.0")] = ()
+    """Fields of Customers that must be filled for a customer of this tier."""
 
 
 class Bracket(

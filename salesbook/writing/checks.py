@@ -18,7 +18,8 @@ from salesbook.writing.check_limits import ListedFinding, sentences
 
 _LEADING: Final = ("Alerts", "PageLines")
 """Tables whose rows lead to rows of others."""
-_PLAIN_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+_PLAIN_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+"""Matches `-1234.50`; full-width digits are what is wrong with a cell, and stay as typed."""
 
 
 def checks_frame(listed: Sequence[ListedFinding], places: Places) -> pd.DataFrame:

@@ -27,7 +27,7 @@ from tests.book.test_undo import Book
 
 TODAY = dt.date(2026, 6, 30)
 RUNS_AND_HISTORIES = {"TierHistory", "StageHistory", "ForecastHistory", "ParkedNotes", "RunLog"}
-WITHOUT_NAMES = {*RUNS_AND_HISTORIES, "DealHistory", "PageLines"}
+WITHOUT_NAMES = {*RUNS_AND_HISTORIES, "CustomerHistory", "DealHistory", "PageLines"}
 """Lines of pages hold words alone: their subject is the name."""
 NAMED_TABLES = {"Reps", "Customers", "Deals", "Courses"}
 REPS = {"rep_id": ["R1", "R2", "R3"], "name": ["Wang Wei", "Ann Lee", "WANG  WEI"]}

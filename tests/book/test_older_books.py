@@ -103,7 +103,7 @@ def renamed(cells: TableCells, old: str, new: str) -> TableCells:
     return replace(cells, headers=tuple(new if text == old else text for text in cells.headers))
 
 
-@pytest.mark.parametrize("verb", [name for name in ACTIONS if name != "split"])
+@pytest.mark.parametrize("verb", [name for name in ACTIONS if name not in ("split", "waive")])
 def test_every_verb_runs_in_a_book_of_an_older_release(verb):
     """It says once what `upgrade` would add, and that is no finding."""
     host = old_book()
@@ -313,6 +313,8 @@ def test_what_no_release_had_names_the_release_that_brings_it():
 def test_results_that_later_runs_read_are_records():
     """But for those in which they read only what people typed there."""
     read_by_verbs = {name for action in ACTIONS.values() for name in action.reads}
+    # What is accepted is taken out of Checks, which the next check makes anew.
+    read_by_verbs -= {"Checks"}
     outputs = {name for name, spec in TABLES.items() if spec.role is Role.OUTPUT}
     kept_by_every_run = {"RunLog", "ParkedNotes"}
     records = {name for name, spec in TABLES.items() if spec.is_record}

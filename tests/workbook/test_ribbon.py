@@ -26,7 +26,7 @@ from workbook.build.sheets import sheet_layouts
 both = pytest.mark.parametrize("language", LANGUAGES)
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 GROUPS = {
-    "data": ["import", "validate"],
+    "data": ["import", "validate", "waive"],
     "targets": ["propose", "split", "resplit", "publish"],
     "team": ["score", "reassign"],
     "customers": ["tier", "merge"],
@@ -64,7 +64,7 @@ ICONS = set(
     "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
     " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll"
     " FilePrintPreview Undo ErrorChecking WhatIfAnalysisMenu GoalSeek NameCreateFromSelection"
-    " ReviewShareWorkbook MergeCells".split()
+    " ReviewShareWorkbook MergeCells ReviewNewComment".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 

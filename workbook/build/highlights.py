@@ -11,19 +11,34 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from salesbook import labels
 from salesbook.money import currency_decimals
-from salesbook.tables import FieldSpec, Kind, TableSpec
+from salesbook.tables import FieldSpec, Kind, Role, TableSpec
+from salesbook.writing.check_marks import BETWEEN_PARTS as _BETWEEN
+from salesbook.writing.values import cells_of
 from workbook.build import look
 from workbook.build.canvas import LAST_ROW, Canvas, Spot
-from workbook.build.names import ALERT_KINDS, ALERT_ROWS, RESULTS_OF, STAGE_KINDS, key_name
+from workbook.build.names import (
+    ALERT_KINDS,
+    ALERT_ROWS,
+    CHECK_MARKS,
+    RESULTS_OF,
+    STAGE_KINDS,
+    key_name,
+)
 
 _BAD: Final[Mapping[str, Any]] = {"font_color": look.BAD, "bold": True}
 _ATTENTION: Final[Mapping[str, Any]] = {"font_color": look.ATTENTION, "bold": True}
 _GOOD: Final[Mapping[str, Any]] = {"font_color": look.GOOD}
+_MARKS: Final = {
+    "error": (look.BAD_LIGHT, look.BAD),
+    "warning": (look.ATTENTION_LIGHT, look.ATTENTION),
+}
+"""By severity the fill and the frame of a cell that Checks names; of two the first one is seen."""
 _DATE: Final = "yyyy-mm-dd"
 _SEVERE: Final = frozenset({"high", "error"})
 _ON_GOAL: Final = 100
@@ -47,6 +62,7 @@ def highlight(canvas: Canvas, head: Spot, spec: TableSpec) -> None:
     Args:
         head: the table's first header.
     """
+    _mark_wrong_cells(canvas, head, spec)
     for rule in _rules(canvas, spec):
         column = head.column + spec.field_names.index(rule.field)
         condition = rule.condition
@@ -60,6 +76,60 @@ def highlight(canvas: Canvas, head: Spot, spec: TableSpec) -> None:
             options = {"type": "cell", "criteria": "==", "value": f'"{condition}"'}
         options["format"] = canvas.book.add_format(dict(rule.look))
         sheet.conditional_format(head.row + 1, column, LAST_ROW, column, options)
+
+
+def _mark_wrong_cells(canvas: Canvas, head: Spot, spec: TableSpec) -> None:
+    """Colour the cells that Checks names, in tables into which people type.
+
+    A cell is known by its table, the header above it and the key of its row, as
+    `salesbook.writing.check_marks` says them: an address would go on pointing at the place where
+    the row was before somebody sorted. A frame stands beside the colour, for a cell that is blank
+    shows no sign.
+    """
+    if not spec.key or (spec.role is Role.OUTPUT and not spec.yours):
+        return
+    header = f"{xl_col_to_name(head.column)}${head.row + 1}"
+    place = f'{header}&"{_BETWEEN}"&{_key_in_cells(canvas, head, spec)}'
+    for severity, (fill, line) in _MARKS.items():
+        # What stands in a name or key may be a wildcard to COUNTIF.
+        text = f'"{severity}{_BETWEEN}{spec.name}{_BETWEEN}"&{_literal(place)}'
+        options = {
+            "type": "formula",
+            "criteria": f"=COUNTIF({CHECK_MARKS},{text})>0",
+            "format": canvas.book.add_format({"bg_color": fill, "border": 1, "border_color": line}),
+        }
+        last = head.column + len(spec.fields) - 1
+        head.sheet.conditional_format(head.row + 1, head.column, LAST_ROW, last, options)
+
+
+def _key_in_cells(canvas: Canvas, head: Spot, spec: TableSpec) -> str:
+    """The key of a row as its cells say it; a blank part means what the table takes it for."""
+    parts = []
+    for name in spec.key:
+        field = spec.field(name)
+        cell = f"${xl_col_to_name(head.column + spec.field_names.index(name))}{head.row + 2}"
+        part = f"TRIM({cell})"
+        if field.default not in (None, ""):
+            is_text = isinstance(field.default, str)
+            usual = f'"{_label(canvas, spec, field)}"' if is_text else str(field.default)
+            part = f'IF({cell}="",{usual},{part})'
+        parts.append(part)
+    return f'&"{_BETWEEN}"&'.join(parts)
+
+
+def _label(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> str:
+    """What a cell says that holds a field's usual value."""
+    usual = pd.DataFrame({field.name: pd.Series([field.default], dtype="str")})
+    currency, language = canvas.currency, canvas.language
+    (cell,) = cells_of(spec.name, field, usual, language=language, currency=currency)
+    return str(cell)
+
+
+def _literal(text: str) -> str:
+    """A formula's text so that COUNTIF takes each sign of it for itself."""
+    for sign in ("~", "*", "?"):
+        text = f'SUBSTITUTE({text},"{sign}","~{sign}")'
+    return text
 
 
 def _rules(canvas: Canvas, spec: TableSpec) -> Iterator[Highlight]:

@@ -36,6 +36,7 @@ GREY: Final = "#98A2B3"
 GOOD: Final = "#0B7A5E"
 ATTENTION: Final = "#C26A00"
 BAD: Final = "#B42335"
+BAD_LIGHT: Final = "#FBE3E4"
 ATTENTION_LIGHT: Final = "#FDEFD9"
 """For cells that should hold something and are blank, where no sign can stand."""
 

@@ -23,12 +23,14 @@ CHOSEN_SET: Final = "sheet_set"
 SWITCHED_SHEETS: Final = "switched_sheets"
 """Which sheet hangs on which switch, for macros and for an upgrade."""
 STAGE_KINDS, ALERT_KINDS, ALERT_ROWS = "stage_kinds", "alert_kinds", "alert_rows"
+CHECK_MARKS: Final = "check_marks"
 RESULTS_OF: Final = "results_of"
 """The day of the newest run that wrote results."""
 _COLUMNS: Final = {
     STAGE_KINDS: ("Stages", "kind"),
     ALERT_KINDS: ("Alerts", "kind"),
     ALERT_ROWS: ("Alerts", "row_key"),
+    CHECK_MARKS: ("CheckMarks", "mark"),
 }
 """Columns that rules of other sheets look at; a rule cannot name a table's column itself."""
 AWAITS_ROWS: Final = "rows"

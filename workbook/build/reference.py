@@ -16,6 +16,7 @@ from salesbook.tables import TABLES, FieldSpec, TableSpec
 from salesbook.tables.settings import Rules
 from udfs import ANSWERS
 from workbook.build.exits import exits_by_code
+from workbook.build.rules_found import rules_found
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = _ROOT / "docs" / "reference"
@@ -32,6 +33,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "tables": "Tables",
         "actions": "Verbs",
         "settings": "Settings",
+        "rules": "What is checked",
         "findings": "Findings",
         "errors": "Refusals",
         "functions": "Worksheet functions",
@@ -39,7 +41,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "verb_row": "Verb | What it does",
         "action_row": "Verb | What it does | Options | Reads | Writes",
         "setting_row": "Key | Setting | Default | Takes | Meaning",
+        "rule_row": "Finding | Code | Severity | Where | Expected | What to do",
         "finding_row": "Code | Expected | What to do",
+        "either": "error or warning",
+        "anywhere": "any sheet",
         "error_row": "Exit | Code | Message | What to do",
         "argument_row": "Argument | Meaning",
         "optional": "may be left out",
@@ -55,6 +60,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "tables": "数据表",
         "actions": "命令",
         "settings": "设置",
+        "rules": "检查规则",
         "findings": "检查问题",
         "errors": "拒绝",
         "functions": "工作表函数",
@@ -62,7 +68,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "verb_row": "命令 | 作用",
         "action_row": "命令 | 作用 | 选项 | 读取 | 写入",
         "setting_row": "键 | 设置项 | 默认值 | 取值 | 含义",
+        "rule_row": "问题 | 代码 | 级别 | 位置 | 应为 | 处理办法",
         "finding_row": "代码 | 应为 | 处理办法",
+        "either": "错误或警告",
+        "anywhere": "任何工作表",
         "error_row": "退出码 | 代码 | 消息 | 处理办法",
         "argument_row": "参数 | 含义",
         "optional": "可省略",
@@ -83,6 +92,7 @@ def pages(language: Language) -> dict[str, str]:
         "tables": _tables(language),
         "actions": _actions(language),
         "settings": _settings(language),
+        "rules": _rules(language),
         "findings": _findings(language),
         "errors": _errors(language),
         "functions": _functions(language),
@@ -200,6 +210,33 @@ def _findings(language: Language) -> Iterator[str]:
     for code in sorted(codes):
         rows.append([f"`{code}`", texts[f"{code}.expected"], texts[f"{code}.advice"]])
     return _grid(_WORDS[language]["finding_row"], rows)
+
+
+def _rules(language: Language) -> Iterator[str]:
+    """Every rule that Checks may name, in the order of the words: as severe as the code makes it."""
+    texts = templates(language)
+    rows = []
+    for code, rule in rules_found().items():
+        severity = _WORDS[language]["either"]
+        if rule.severity:
+            severity = labels.choice("Checks.severity", rule.severity, language)
+        row = [labels.choice("Checks.code", code, language), f"`{code}`", severity]
+        where = _places(rule.places, language) or _WORDS[language]["anywhere"]
+        rows.append([*row, where, texts[f"{code}.expected"], texts[f"{code}.advice"]])
+    return _grid(_WORDS[language]["rule_row"], rows)
+
+
+def _places(places: Iterable[str], language: Language) -> str:
+    """Columns and sheets as people call them, in the order of the sheets."""
+    in_order = sorted(
+        places, key=lambda place: (list(TABLES).index(place.partition(".")[0]), place)
+    )
+    named = []
+    for place in in_order:
+        table, _, name = place.partition(".")
+        sheet = labels.sheet_name(table, language)
+        named.append(f"{sheet}: {labels.header(table, name, language)}" if name else sheet)
+    return "; ".join(named)
 
 
 def _errors(language: Language) -> Iterator[str]:

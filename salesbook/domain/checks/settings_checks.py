@@ -22,6 +22,8 @@ from salesbook.messages import Fact, Finding, Message, Severity
 from salesbook.money import to_text
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
+from salesbook.tables import TABLES
+from salesbook.tables.lists import list_text
 from salesbook.tables.settings import Bracket
 
 
@@ -93,6 +95,14 @@ def _tier_faults(policy: Policy) -> Iterator[Finding]:
         if counts[row.up_to_share] > 1:
             share = _percent(row.up_to_share)
             yield _error("tier-share-twice", "TierRules", "up_to_share", row.tier, share)
+
+    for row in policy.tier_rules:
+        unknown = [name for name in row.needs if name not in TABLES["Customers"].field_names]
+        if unknown:
+            typed = list_text(row.needs)
+            yield _warning(
+                "tier-needs-unknown", "TierRules", "needs", row.tier, typed, name=list_text(unknown)
+            )
 
     # Customers beyond the last share would be in no tier.
     last = policy.tier_rules[-1]

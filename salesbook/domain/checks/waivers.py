@@ -24,6 +24,15 @@ def value_hash(found: str) -> str:
     return hashlib.sha256(found.encode()).hexdigest()[:_HASH_LENGTH]
 
 
+def accepted_value(found: str) -> str:
+    """What a row of Waivers says that accepts a warning for the value it found.
+
+    A cell that is blank has no value to repeat, and a blank here would accept any: its fingerprint
+    says that it was blank.
+    """
+    return found.strip() or value_hash("")
+
+
 def without_waived(findings: Iterable[Finding], waivers: pd.DataFrame) -> list[Finding]:
     """Leave out warnings that were accepted for the value they found; errors cannot be accepted.
 
@@ -46,7 +55,10 @@ def without_waived(findings: Iterable[Finding], waivers: pd.DataFrame) -> list[F
 def _waivers_of(finding: Finding) -> list[tuple[str, ...]]:
     """What a row of Waivers may say, in the order of _WAIVED_BY, to accept this finding."""
     about = (finding.table, finding.row_key, finding.field or "", finding.code)
-    values = (_comparable(finding.found), value_hash(finding.found), _ANY_VALUE)
+    values = [_comparable(finding.found), value_hash(finding.found), _ANY_VALUE]
+    if finding.found == finding.row_key:
+        # Checks shows no value where it is the key of the row, which stands beside it.
+        values.append(value_hash(""))
     return [(*about, value) for value in values]
 
 
