@@ -628,6 +628,8 @@ _MERGE = Action(
         "Statements",
         "Awards",
         "Duplicates",
+        "Waivers",
+        "CheckMarks",
         "Aliases",
     ),
     writes=(
@@ -651,6 +653,8 @@ _MERGE = Action(
         "Orders",
         "Initiatives",
         "Duplicates",
+        "Waivers",
+        "CheckMarks",
         "Aliases",
     ),
     must_have=("Aliases",),
@@ -677,6 +681,7 @@ _MERGE = Action(
         "Commission",
         "Statements",
         "Awards",
+        "Waivers",
     ),
     # What the merge of two reps does to their pay.
     rests_on=("Stages", "Products", "Brackets", "Spiffs", "AwardRules"),

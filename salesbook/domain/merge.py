@@ -9,6 +9,13 @@ from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.domain.merging.accepted import (
+    CHECK_MARKS,
+    WAIVERS,
+    KeysThen,
+    marks_then,
+    waivers_then,
+)
 from salesbook.domain.merging.asked import MERGED_TABLES, MergeGroup, groups_asked, name_of
 from salesbook.domain.merging.fields import FieldLost, MergedFields, merged_fields
 from salesbook.domain.merging.obstacles import open_amount_that_goes, refuse_obstacles
@@ -38,8 +45,8 @@ def run(task: Task) -> Outcome:
     Args:
         task: `keep` and `merged` name rows by id; or `duplicates` are pairs of Duplicates.
 
-    Returns: changes of every table that names a row which goes, new rows of Aliases, and the pairs of
-        Duplicates that are settled.
+    Returns: changes of every table that names a row which goes, new rows of Aliases, the pairs of
+        Duplicates that are settled, and accepted warnings and coloured cells by the keys of then.
 
     Raises: UsageError where rows are not there, or may not become one.
     """
@@ -52,6 +59,9 @@ def run(task: Task) -> Outcome:
     patches = _patches(merges)
     patches |= _alias_patch(task, merges)
     patches |= _settled_pairs(task, merges)
+    keys_then = [keys for merge in merges for keys in _keys_then(merge)]
+    patches[WAIVERS] = waivers_then(task.tables[WAIVERS], keys_then)
+    patches[CHECK_MARKS] = marks_then(task.tables[CHECK_MARKS], keys_then)
     return Outcome(
         patches={name: patch for name, patch in patches.items() if _says_something(patch)},
         answer=tuple(_told(task, merges)),
@@ -190,6 +200,16 @@ def _patches(merges: Sequence[_Merge]) -> dict[str, Patch]:
         )
         for name, of_table in cells.items()
     }
+
+
+def _keys_then(merge: _Merge) -> Iterator[KeysThen]:
+    """What a merge does to the keys by which other tables find rows."""
+    new_ids = dict.fromkeys(merge.group.others, merge.group.keep)
+    lost = {(lost.source, lost.field) for lost in merge.fields.lost}
+    yield KeysThen(merge.group.table, new_ids, new_ids, lost, goes=True)
+    for name, moves in merge.moves.items():
+        if moves.new_keys:
+            yield KeysThen(name, moves.new_keys, new_ids)
 
 
 def _says_something(patch: Patch) -> bool:

@@ -287,9 +287,15 @@ def _customer_tiers(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moved(task: Task, tiers: pd.Series[str]) -> pd.Series[str]:
-    """Compare with the newest snapshot of an earlier day; a tier that is gone counts as none."""
-    last_tiers = tiers_before(task.tables["TierHistory"], task.as_of)
+    """Compare with the newest snapshot of an earlier day; a tier that is gone counts as none.
 
+    A book that was never tiered before says nothing: there everybody would be new.
+    """
+    history = task.tables["TierHistory"]
+    if not (history["as_of"] < pd.Timestamp(task.as_of)).any():
+        return pd.Series(pd.NA, index=tiers.index, dtype="str")
+
+    last_tiers = tiers_before(history, task.as_of)
     place_of_tier = {rule.tier: place for place, rule in enumerate(task.policy.tier_rules)}
     before = last_tiers.map(place_of_tier).reindex(tiers.index).astype("float64")
     now = tiers.map(place_of_tier)

@@ -766,7 +766,8 @@ class CustomerTier(
     last_touch_on: Date | None = None
     next_touch_on: Date | None = None
     days_stale: Days | None = None
-    moved: Literal["up", "down", "same", "new"]
+    moved: Literal["up", "down", "same", "new"] | None = None
+    """Since the newest snapshot of an earlier day; nothing where there is none."""
     offer: Text | None = None
     because: Sentence
 

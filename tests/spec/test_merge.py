@@ -499,3 +499,69 @@ def test_a_former_name_leads_there_too_unless_two_had_it() -> None:
     living = {"A": "X", "B": "X", "C": "Y"}
     found = ids_by_former_name(names, living)
     assert (found["acme ltd"], found["a"], "same" in found) == ("X", "X", False)
+
+
+def waiver(row_key: str, field: str, table: str = "Customers", **more: Any) -> Row:
+    usual = {"code": "email-odd", "reason": "known", "by": "ann", "on": day("2026-05-01")}
+    return {"table": table, "row_key": row_key, "field": field} | usual | more
+
+
+def test_what_was_accepted_holds_for_the_row_that_stays_where_it_says_the_same() -> None:
+    """Not what was accepted of its name, nor of a value that gave way; two of one cell are one."""
+    settled = [
+        waiver("C2", "email"),
+        waiver("C2", "name"),
+        waiver("C3", "region"),
+        waiver("C1", "phone", reason="its own"),
+        waiver("C3", "phone"),
+        waiver("C9", "email"),
+        waiver("C2", "amount", table="Orders"),
+    ]
+    task = task_of(Customers=CUSTOMERS, Waivers=settled)
+    outcome = ACTIONS["merge"].run(replace(task, keep="C1", merged=("C2", "C3")))
+    left = after(outcome, task, "Waivers")
+    assert sorted(left[["table", "row_key", "field", "reason"]].values.tolist()) == [
+        ["Customers", "C1", "email", "known"],
+        ["Customers", "C1", "phone", "its own"],
+        ["Customers", "C9", "email", "known"],
+        ["Orders", "C2", "amount", "known"],
+    ]
+
+
+def test_what_was_accepted_and_coloured_follows_rows_whose_key_names_the_row_that_stays() -> None:
+    task = task_of(
+        Deals=[deal("d1", "Offer"), deal("d2", "Offer")],
+        DealTeam=[
+            {"deal_id": "d1", "stage": "Offer", "rep_id": "ann"},
+            {"deal_id": "d2", "stage": "Offer", "rep_id": "bo"},
+            {"deal_id": "d2", "stage": "Lead", "rep_id": "bo"},
+        ],
+        Waivers=[
+            waiver("d1|Offer", "rep_id", table="DealTeam", reason="its own"),
+            waiver("d2|Offer", "rep_id", table="DealTeam"),
+            waiver("d2|Lead", "rep_id", table="DealTeam"),
+        ],
+        CheckMarks=[
+            {"mark": f"warning|{place}"}
+            for place in (
+                "DealTeam|Rep|d2|Lead",
+                "DealTeam|Rep|d2|Offer",
+                "DealTeam|Rep|d1|Offer",
+                "Deals|Amount|d2",
+                "Deals|Amount|d1",
+                "Orders|Amount|d2",
+            )
+        ],
+    )
+    outcome = ACTIONS["merge"].run(replace(task, keep="d1", merged=("d2",)))
+    left = after(outcome, task, "Waivers")
+    assert sorted(left[["row_key", "reason"]].values.tolist()) == [
+        ["d1|Lead", "known"],
+        ["d1|Offer", "its own"],
+    ]
+    assert sorted(after(outcome, task, "CheckMarks")["mark"]) == [
+        "warning|DealTeam|Rep|d1|Lead",
+        "warning|DealTeam|Rep|d1|Offer",
+        "warning|Deals|Amount|d1",
+        "warning|Orders|Amount|d2",
+    ]

@@ -251,6 +251,14 @@ def test_moves_compare_with_the_newest_snapshot_of_an_earlier_day():
     assert moved == {"C1": "up", "C2": "down", "C3": "same", "C4": "new", "C5": "new"}
 
 
+@pytest.mark.parametrize(
+    "history", [[], snapshot("2026-06-30", C1="C"), snapshot("2026-07-31", C1="C")]
+)
+def test_the_first_run_ever_says_of_nobody_that_he_is_new(history):
+    found = run(task(customers=["C1", "C2"], TierHistory=history)).tables["CustomerTiers"]
+    assert found["moved"].isna().tolist() == [True, True]
+
+
 def test_a_days_own_snapshot_is_overwritten_and_the_others_stay():
     """History grows by one snapshot per day of run."""
     history = [*snapshot("2026-05-31", C1="B", Gone="A"), *snapshot("2026-06-30", C1="A", Gone="A")]

@@ -28,6 +28,8 @@ class Moves:
     """Rows that said the same thing twice: of one rep and month, of one deal and stage."""
     left_keys: list[str] = field(default_factory=list)
     """Their keys."""
+    new_keys: dict[str, str] = field(default_factory=dict)
+    """By key of a row whose key names another row now: the key that it has, or of the row for it."""
 
     @property
     def rows(self) -> int:
@@ -127,6 +129,7 @@ def _settle_keys(moves: Moves, name: str, frame: pd.DataFrame, new_ids: Mapping[
     old_keys = row_keys(name, frame)
     new_keys = row_keys(name, with_cells(frame, {row: moves.cells[row] for row in in_key}))
     moved_keys = new_keys.loc[sorted(in_key)]
+    moves.new_keys = {str(old_keys[row]): str(key) for row, key in moved_keys.items()}
     for new_key in moved_keys.unique():
         of_key = [int(row) for row in new_keys.index[new_keys == new_key]]
         if len(of_key) == 1:
