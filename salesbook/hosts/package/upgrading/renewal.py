@@ -95,12 +95,11 @@ class _Renewing:
         self._note_protected()
         pairs: dict[str, list[tuple[TablePart, TablePart]]] = {}
         for key, other in self.both.template_book.tables.items():
-            table = self.both.book.tables.get(key)
-            if table is None:
+            if key not in self.both.book.tables:
                 continue
-            work.rename(table)
+            # A column that came into another table of the sheet has moved this one.
+            work.rename(self._table(key))
             table = self._table(key)
-            # A column that comes into a sheet of several tables moves those beside it.
             table = work.add_columns(table, other)
             work.restore_style(table, other)
             pairs.setdefault(table.sheet.part, []).append((table, other))
