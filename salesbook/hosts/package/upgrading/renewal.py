@@ -97,10 +97,10 @@ class _Renewing:
         for key, other in self.both.template_book.tables.items():
             if key not in self.both.book.tables:
                 continue
-            # A column that came into another table of the sheet has moved this one.
+            # A column that comes into a sheet of several tables moves those beside it, so that each
+            # has to be looked up where it stands by now.
             work.rename(self._table(key))
-            table = self._table(key)
-            table = work.add_columns(table, other)
+            table = work.add_columns(self._table(key), other)
             work.restore_style(table, other)
             pairs.setdefault(table.sheet.part, []).append((table, other))
 
