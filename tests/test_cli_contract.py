@@ -214,8 +214,8 @@ def test_every_option_of_a_verb_reaches_the_run():
     options = {option.name for action in ACTIONS.values() for option in action.options}
     fields = {field.name for field in dataclasses.fields(Options)}
     assert options - fields == {"out", "strict", "resplit"}
-    # What a button alone asks for: the rows that somebody marked on the sheet.
-    assert fields - options == {"take_marked"}
+    # What a button alone asks for: the rows that somebody marked or selected on the sheet.
+    assert fields - options == {"take_marked", "duplicates"}
 
 
 def test_an_interrupted_command_is_a_refusal_too(new_book, salesbook, monkeypatch):
