@@ -95,13 +95,12 @@ class _Renewing:
         self._note_protected()
         pairs: dict[str, list[tuple[TablePart, TablePart]]] = {}
         for key, other in self.both.template_book.tables.items():
-            table = self.both.book.tables.get(key)
-            if table is None:
+            if key not in self.both.book.tables:
                 continue
-            work.rename(table)
-            table = self._table(key)
-            # A column that comes into a sheet of several tables moves those beside it.
-            table = work.add_columns(table, other)
+            # A column that comes into a sheet of several tables moves those beside it, so that each
+            # has to be looked up where it stands by now.
+            work.rename(self._table(key))
+            table = work.add_columns(self._table(key), other)
             work.restore_style(table, other)
             pairs.setdefault(table.sheet.part, []).append((table, other))
 
