@@ -168,13 +168,15 @@ class _Told:
         is_creation = is_first_stage & (known.entered[rows] == created)
 
         found_by = noticed[np.flatnonzero(is_first)][np.cumsum(is_first) - 1]
-        runs = np.unique(known.noticed)
+        # What another system logged on its day was seen by no run.
+        is_logged = known.logged[rows]
+        runs = np.unique(known.noticed[~known.logged])
         number = np.searchsorted(runs, found_by)
         # Before the first run there is none, at -1.
         run_before = np.append(runs, np.datetime64("NaT"))[number - 1]
         is_seen_moving = (noticed > found_by) | (created >= run_before)
         return cls(
-            found_in=np.where(noticed == found_by, number, _NOWHERE),
+            found_in=np.where((noticed == found_by) & ~is_logged, number, _NOWHERE),
             is_dated=known.certain[rows] | is_creation | is_seen_moving,
         )
 
