@@ -233,6 +233,18 @@ def chance_shown(chance: Expression) -> Expression:
     return if_(is_hardly.equals(1), "<1%", nearly)
 
 
+def landing_word(page: str, landing: Expression, sold: Expression, low: Expression) -> Expression:
+    """Whether an amount is where a period lands, or its result.
+
+    A period that is over, or of which nothing more is to come, has a result and no range.
+
+    Args: page is under which the labels have both words.
+    """
+    to_land, ended = (Word(f"pages.{page}.{word}") for word in ("landing", "result"))
+    has_landed = if_(landing.equals(sold), ended, to_land)
+    return if_(is_number(low), to_land, has_landed)
+
+
 def amount_or(amount: Expression, otherwise: Expression | str = DASH) -> Expression:
     """An amount as text, or what is said where there is none."""
     return if_(is_number(amount), amount_text(amount), otherwise)

@@ -283,13 +283,13 @@ class Composer:
         line = next(iter(self.lines_of(block, block.caption)), None) if block.caption else None
         if line is None:
             return ""
+        if "says" in line:
+            return self.sentence(line["says"])
         facts: dict[str, Any] = {}
         if "count" in line:
             facts["count"] = int(line["count"])
         if "on" in line:
             facts["day"] = self.numbers.day(line["on"])
-        if "says" in line:
-            facts["says"] = self.sentence(line["says"])
         return self.words.say(f"captions.{block.caption}", **facts)
 
     def _column(self, column: ListColumn) -> Column:

@@ -15,6 +15,7 @@ from salesbook.pages.common import (
     framed,
     if_,
     is_number,
+    landing_word,
     unit_in_brackets,
 )
 from salesbook.pages.dashboard import CHANGES, STEPS, TILES, dashboard, to_go
@@ -115,13 +116,9 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     board.next_row()
     shown = board.once_run(amount_or(landing, ""), DASH)
     board.put(left, 8, shown, Look(fill="panel", size=20, bold=True, indent=1, shrink=True))
-    # A period that is over, or of which nothing more is to come, has a result and no range.
-    has_range = is_number(page.cell(tile, 0, "low"))
-    to_land, ended = (Word(f"pages.dashboard.{word}") for word in ("landing", "result"))
-    has_landed = if_(landing.equals(page.cell(tile, 0, "sold")), ended, to_land)
-    amount_word = if_(has_range, to_land, has_landed)
-    landing_word = if_(is_number(landing), amount_word, "")
-    board.put(left + 8, 4, landing_word, Look(fill="panel", size=8.5, tone="muted"))
+    sold, low = page.cell(tile, 0, "sold"), page.cell(tile, 0, "low")
+    amount_word = if_(is_number(landing), landing_word("dashboard", landing, sold, low), "")
+    board.put(left + 8, 4, amount_word, Look(fill="panel", size=8.5, tone="muted"))
     chance_word = if_(is_number(chance), Word("pages.dashboard.chance"), "")
     board.put(left + 12, 5, chance_word, Look(fill="panel", size=8.5, tone="muted", align="right"))
     mark = board.sign(left + 17, 2, sign, Look(fill="panel", size=16, bold=True, align="right"))

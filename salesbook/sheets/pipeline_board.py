@@ -14,6 +14,7 @@ from salesbook.pages.common import (
     framed,
     if_,
     is_number,
+    landing_word,
     unit_in_brackets,
 )
 from salesbook.pages.lines.pipeline_board import STUCK, TRACK
@@ -124,10 +125,7 @@ def _tiles(board: Board) -> None:
     of_target = reached.then(Word("pages.pipeline_board.of"), amount_text(target))
     span = if_(is_number(low), Text(" · ").then(amount_text(low), "–", amount_text(high)), "")
     has_both = has_target.equals(1)
-    # A period that is over, or of which nothing more is to come, has a result and no range.
-    to_land, ended = (Word(f"pages.pipeline_board.{word}") for word in ("landing", "result"))
-    has_landed = if_(landing.equals(page.cell("tile", 0, "sold")), ended, to_land)
-    lands_or_ended = if_(is_number(low), to_land, has_landed)
+    lands_or_ended = landing_word("pipeline_board", landing, page.cell("tile", 0, "sold"), low)
     lands = _Tile(
         caption=board.once_run(
             page.cell("tile", 0, "says").then(" ", lands_or_ended),

@@ -116,7 +116,7 @@ def _team_board(reps: int) -> list[ListLines]:
 def test_what_a_row_is_called_is_not_its_grade():
     """The range of a grade stands in for it, the name of a total or of those who left does not."""
     (table,) = report(_team_board(3)).tables
-    grade = [column.heading for column in table.columns].index("Grade")
+    grade = [column.heading for column in table.columns].index("Grade · by score")
     assert [row[0].text for row in table.rows[-2:]] == ["Left, moved or leading", "Company"]
     assert [row[grade].text for row in table.rows] == ["A to C", "A", "A", "", ""]
 

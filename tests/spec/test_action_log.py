@@ -89,6 +89,7 @@ def test_first_alerts_name_each_row_once_and_money_first():
         "row_key": ["a", "a", "l", "all|all|main|Lead", "o"],
         "severity": ["low", "high", "high", "high", "medium"],
         "amount": [500, 500, None, 9_000, 800],
+        "at_stake": [100, 150, None, 900, 800],
     }
     first = first_alerts(frame_of("Alerts", columns), ("Deals", "Orders", "Leads"), 10)
     assert [(alert["kind"], alert["row_key"]) for alert in first] == [

@@ -50,7 +50,7 @@ def test_nobody_is_judged_before_anything_is_sold():
     (counted,) = found["today-count|company|company|"]
     assert (counted["count"], sentence(counted["says"], "en")) == (
         0,
-        "0 steps: 0 from alerts, 0 calls",
+        "no step waits",
     )
 
     board = lists_of(team_board.lists, first_day())

@@ -23,6 +23,12 @@ from tests.spec.import_tables import AS_OF, STAGES, book, counts, draft, gaps, i
 SALESFORCE = (
     "Id,OpportunityId,CreatedDate,StageName,Amount,CloseDate,FromOpportunityStageName,PrevAmount\n"
 )
+GROWN = SALESFORCE + (
+    "1,D1,2026-01-02,Lead,100,2026-05-01,,\n"
+    "2,D1,2026-01-09,Lead,150,2026-06-01,,100\n"
+    "3,D1,2026-02-02,Offer,150,2026-06-01,Lead,\n"
+)
+"""A deal that was worth more, and expected later, while it was in its first stage."""
 FIELD_HISTORY = "Id,OpportunityId,Field,OldValue,NewValue,CreatedDate\n"
 SHOWN = ("deal_id", "seq", "stage", "entered_on", "source")
 
@@ -80,12 +86,7 @@ def test_a_log_of_stages_comes_in_with_what_the_deal_was_worth_then(tmp_path):
 
 def test_a_row_of_the_same_stage_notes_what_changed_meanwhile(tmp_path):
     """It enters no stage again; what the deal was worth since stands in DealHistory."""
-    text = SALESFORCE + (
-        "1,D1,2026-01-02,Lead,100,2026-05-01,,\n"
-        "2,D1,2026-01-09,Lead,150,2026-06-01,,100\n"
-        "3,D1,2026-02-02,Offer,150,2026-06-01,Lead,\n"
-    )
-    done, after = taken(tmp_path, text)
+    done, after = taken(tmp_path, GROWN)
     assert counts(done) == {"read": 3, "new": 2, "updated": 1}
     assert codes(done)["stage-log.notes"]["count"] == 1
     notes = after.table("DealHistory").frame
@@ -249,13 +250,8 @@ def test_the_record_is_never_replaced(tmp_path):
 
 
 def test_importing_twice_changes_nothing(tmp_path):
-    text = SALESFORCE + (
-        "1,D1,2026-01-02,Lead,100,2026-05-01,,\n"
-        "2,D1,2026-01-09,Lead,150,2026-06-01,,100\n"
-        "3,D1,2026-02-02,Offer,150,2026-06-01,Lead,\n"
-    )
-    _, after = taken(tmp_path, text)
-    again, same = taken(tmp_path, text, after)
+    _, after = taken(tmp_path, GROWN)
+    again, same = taken(tmp_path, GROWN, after)
     assert counts(again) == {"read": 3, "unchanged": 3}
     assert not again.changes
     assert history(same) == history(after)

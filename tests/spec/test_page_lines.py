@@ -90,7 +90,11 @@ def test_a_period_says_what_attainment_and_forecast_say(lines, context):
         slice_key = ("all", "all", line.period) if line.scope_kind == "company" else key
         if slice_key in forecast.index and line.days > 0:
             row = forecast.loc[slice_key]
-            assert (line.low, line.middle, line.high) == (row["p10"], row["p50"], row["p90"])
+            assert line.middle == row["p50"]
+            # Where all outcomes are alike there is no range to speak of.
+            is_open = row["p10"] < row["p90"]
+            assert pd.isna(line.low) is not is_open
+            assert not is_open or (line.low, line.high) == (row["p10"], row["p90"])
             compared += 3
     assert compared > 500
 
@@ -122,7 +126,9 @@ def test_money_comes_first_among_the_steps(lines, context):
     """That on which most hangs first; nothing hangs on people and calls."""
     alerts = context.tables["Alerts"].dropna(subset=["at_stake"])
     hangs_on = alerts.groupby(["table", "row_key"])["at_stake"].max().to_dict()
-    steps = of_list(lines, "today").itertuples()
+    steps = of_list(lines, "today")
+    # A line that stands for many has the place of the first of them, and no row of its own.
+    steps = steps[steps["table"] != "Alerts"].itertuples()
     stakes = [hangs_on.get((step.table, step.row_key), 0) for step in steps]
     assert stakes == sorted(stakes, reverse=True)
     assert stakes[0] > 0

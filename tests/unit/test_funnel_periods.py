@@ -156,6 +156,21 @@ def test_losses_count_no_more_than_what_got_past_the_stage():
     assert (leads[0], leads[2:4]) == ("Lead", (0, 0))
 
 
+def test_a_day_in_a_log_is_no_run_that_saw_other_deals():
+    """What another system logged says nothing of when deals without a log passed their stages."""
+    logged = steps("old", ("Lead", "2026-04-01"), source="imported")
+    lost = [
+        deal(
+            f"l{place}", "Lost", created_on="2026-04-02", closed_on="2026-05-10", lost_stage="Lead"
+        )
+        for place in range(6)
+    ]
+    passed = [deal(f"p{place}", "Talks", created_on="2026-04-02") for place in range(14)]
+    old = deal("old", "Lead", created_on="2026-04-01")
+    leads = stages_of(SECOND_QUARTER, [old, *lost, *passed], logged)[0]
+    assert (leads[0], leads[2:4]) == ("Lead", (0, 0))
+
+
 def test_whatever_was_created_since_the_run_before_moved_between_two_runs():
     seen = steps("old", ("Lead", "2026-04-01"))
     deals = [

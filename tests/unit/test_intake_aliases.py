@@ -15,7 +15,15 @@ from salesbook.intake.columns.systems import known_systems, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
-GROUPS = ("choices", "telling", "stage_order", "undone", "undone_words", "references")
+GROUPS = (
+    "choices",
+    "telling",
+    "stage_order",
+    "undone",
+    "undone_words",
+    "references",
+    "fields_of_log",
+)
 
 
 def said(name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain import funnel
-from salesbook.domain.alerts.people_met import people_met
+from salesbook.domain.pipeline.watch.people_met import people_met
 from salesbook.frames import frame_from_rows
 from salesbook.labels import sentence
 from tests.drawn_tables import day

@@ -18,6 +18,7 @@ from salesbook.domain.pipeline.moves.notes import Notes, Pushes, pushes_of
 from salesbook.domain.pipeline.next_steps import with_next_steps
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.pipeline.stages.times import Stays
+from salesbook.domain.pipeline.watch.people_met import people_met
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import Tables, empty_frame
 from salesbook.money import three_digits, to_decimal
@@ -141,6 +142,13 @@ class AlertContext:
         )
         frame = frame[self.deals.is_open]
         return frame.assign(doer=self._doers(frame))
+
+    @cached_property
+    def met(self) -> pd.DataFrame:
+        """Per row of `deals.frame` who was met, see `people_met`: until a deal closed, else today."""
+        frame = self.deals.frame
+        until = frame["closed_on"].mask(self.deals.is_open, self.today)
+        return people_met(frame, self.tables["Activities"], until)
 
     def _doers(self, deals: pd.DataFrame) -> pd.Series[Any]:
         team = self.tables["DealTeam"]

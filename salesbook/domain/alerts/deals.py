@@ -11,6 +11,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, Severity, text_or_none, whole_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.pipeline.stages.stuck import is_stuck
+from salesbook.domain.pipeline.watch.people_met import hangs_on_one
 from salesbook.messages import Fact
 from salesbook.money import round_half_away
 
@@ -152,6 +153,27 @@ def quiet_deals(context: AlertContext) -> Iterator[AlertRow]:
     for row in deal_rows(quiet, "since", "contact", "stage_name"):
         facts: dict[str, Fact] = {"stage": row.stage_name}
         yield _quiet_alert(context, row, severity="low", facts=facts)
+
+
+@alert("deal-single-contact")
+def deals_with_single_contact(context: AlertContext) -> Iterator[AlertRow]:
+    """Open deals of which every contact so far was with one and the same person.
+
+    Told of a deal with at least three contacts that name somebody. Whoever leaves, or is overruled,
+    takes such a deal with him.
+    """
+    deals = context.open_deals
+    met = context.met.loc[deals.index]
+    single = deals.join(met)[hangs_on_one(met)]
+    average = deals["amount"].mean()
+    for row in deal_rows(single, "contacts", "person"):
+        is_big = pd.notna(row.amount) and row.amount > average
+        yield deal_alert(
+            row,
+            severity="medium" if is_big else "low",
+            facts={"count": int(row.contacts), "name": str(row.person)},
+            advice={"name": str(row.person)},
+        )
 
 
 def _quiet(context: AlertContext, deals: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from salesbook.domain.alerts import (  # noqa: F401
     customers,
     deals,
     numbers,
-    people_met,
     plans,
     slices,
     standards,

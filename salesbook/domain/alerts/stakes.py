@@ -2,9 +2,9 @@
 
 The order of a day's work: money at stake × the chance that it changes something. The money is what a
 deal brings on average, its amount × its win rate; what is owed; what a customer buys in a year, or a
-lead brings on average; what leaks in a quarter. The chance, of deals, is how much seldomer deals in that state
-are won than others, as the book's own closed deals show. Of few of them it is drawn towards a guess;
-of states that nobody can tell of closed deals any more it is the guess. So this puts a list in order
+lead brings on average; what leaks in a quarter. The chance, of deals, is how much seldomer deals in
+that state are won than others, as the book's own closed deals show. Of few of them it is drawn towards
+a guess; of states that nobody can tell of closed deals any more it is the guess. So this puts a list in order
 and promises nothing: whoever cures the state cures the reason for it only sometimes.
 """
 
@@ -20,9 +20,9 @@ import numpy as np
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.deals import PUSHED_OFTEN
-from salesbook.domain.alerts.people_met import ENOUGH_CONTACTS, hangs_on_one, people_met
 from salesbook.domain.alerts.rows import AlertRow
 from salesbook.domain.pipeline.stages.stuck import is_stuck
+from salesbook.domain.pipeline.watch.people_met import ENOUGH_CONTACTS, hangs_on_one
 from salesbook.money import times_rate
 
 GUESSES: Final[Mapping[str, float]] = {
@@ -174,14 +174,12 @@ class Stakes:
 
     def _with_single_contact(self) -> _Closed:
         """Closed deals of which enough contacts name somebody, those with one person among them."""
-        deals = self.context.deals
-        closed = deals.frame[~deals.is_open]
-        met = people_met(closed, self.context.tables["Activities"], closed["closed_on"])
-        is_known = (met["contacts"] >= ENOUGH_CONTACTS).to_numpy(dtype=bool)
+        deals, met = self.context.deals, self.context.met
+        is_known = ~deals.is_open & (met["contacts"] >= ENOUGH_CONTACTS).to_numpy(dtype=bool)
         return _Closed(
-            group=deals.pipe[~deals.is_open][is_known],
+            group=deals.pipe[is_known],
             was_in_state=hangs_on_one(met).to_numpy(dtype=bool)[is_known],
-            was_won=deals.is_won[~deals.is_open][is_known],
+            was_won=deals.is_won[is_known],
         )
 
 

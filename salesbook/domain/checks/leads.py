@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from salesbook.domain.checks.entry_checks import flag, has_rows
 from salesbook.domain.outcome import Task
-from salesbook.domain.sales.deals_of_leads import later_namers
+from salesbook.domain.sales.deals_of_leads import first_namers, later_namers
 from salesbook.messages import Finding
 
 
@@ -31,15 +31,13 @@ def of_deals(task: Task) -> Iterator[Finding]:
         return
     leads = task.tables["Leads"]
     deal = leads["deal_id"]
-    in_time = leads.sort_values(["received_at", "lead_id"])
-    first_lead = in_time.drop_duplicates("deal_id").set_index("deal_id")["lead_id"]
     yield from flag(
         task,
         "Leads.deal_id",
         later_namers(leads),
         "deal-of-another-lead",
         deal=deal,
-        lead=deal.map(first_lead),
+        lead=first_namers(leads),
     )
 
     is_both = (leads["status"] == "rejected") & deal.notna()

@@ -90,6 +90,7 @@ PAGE_TABLES: Final = (
 
 
 SAID: Final = {
+    "Scorecard": ("grade_range",),
     "Alerts": ("because", "do"),
     "CallList": ("because",),
     "Leaks": ("because", "do"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from salesbook.domain.pipeline.review.efficiency import numbers_said
 from salesbook.messages import Fact, Message
-from salesbook.money import three_digits_each, to_minor
+from salesbook.money import to_minor
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import BEHIND, GOOD, Line
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -15,7 +16,6 @@ _SILENT_FOR: Final = 5
 """Work days without a word, a week, after which it is asked for."""
 _ON_SCORE_CARDS: Final = "win_rate"
 """What score cards say of a rep, as pages do: a second number of it would contradict the first."""
-_TENTHS: Final = 10
 
 
 def silence(context: PageContext, rep: str) -> Iterator[Line]:
@@ -56,28 +56,24 @@ def beside_others(context: PageContext, rep: str, *, is_good: bool) -> Iterator[
     for row in context.once("what reps make of their days", gather).get(rep, ()):
         if row["verdict"] != verdict:
             continue
-        value, peers = _said(row, context.policy.decimals)
+        said = _said(row, context.policy.decimals)
         measure = f"RepEfficiency.measure={row['measure']}"
         well = "well" if is_good else "behind"
         yield {
             "sign": GOOD if is_good else BEHIND,
             "says": Message(
-                f"page.talk.beside-{row['unit']}", {"measure": measure, "value": value}
+                f"page.talk.beside-{row['unit']}", {"measure": measure, "value": said["value"]}
             ),
-            "because": Message(f"page.talk.beside-{row['unit']}-{well}", {"peers": peers}),
+            "because": Message(f"page.talk.beside-{row['unit']}-{well}", {"peers": said["peers"]}),
             "number": float(row["value"]),
             "table": "RepEfficiency",
             "row_key": f"{rep}|{row['measure']}",
         }
 
 
-def _said(row: Record, decimals: int) -> tuple[Fact, Fact]:
+def _said(row: Record, decimals: int) -> dict[str, Fact]:
     """A rep's value and that of all reps, as the table's own sentence says them."""
-    numbers = (float(row["value"]), float(row["peers"]))
+    numbers = {name: float(row[name]) for name in ("value", "peers")}
     if row["unit"] == "money":
-        value, peers = three_digits_each(
-            decimals, *(to_minor(number, decimals) for number in numbers)
-        )
-        return value, peers
-    value_in_tenths, peers_in_tenths = (round(number * _TENTHS) / _TENTHS for number in numbers)
-    return value_in_tenths, peers_in_tenths
+        numbers = {name: to_minor(number, decimals) for name, number in numbers.items()}
+    return numbers_said(numbers, str(row["unit"]), decimals)

@@ -86,7 +86,9 @@ def _counted(steps: list[Step]) -> Line:
         "calls": of_kind[_CALL],
         "talks": of_kind[_TALK],
     }
-    kind = "counted-talks" if of_kind[_TALK] else "counted"
+    if not in_all:
+        return {"count": 0, "says": Message("page.todo.counted-none")}
+    kind = "counted-talks" if of_kind[_TALK] else "counted" if of_kind[_CALL] else "counted-alerts"
     return {"count": in_all, "says": Message(f"page.todo.{kind}", facts)}
 
 

@@ -135,8 +135,7 @@ class _Steps:
         names_stage = is_last & (lost_code != UNKNOWN)
         lost_place = np.where(names_stage, codes.place[lost_code], from_place)
         to_place = np.where(is_lost, lost_place, codes.place[code])
-        finder = _Finder.of(deals, known, rows)
-        is_dated = _dated(deals, known, codes, rows) | finder.saw_it_begin
+        told = _Told.of(deals, known, codes, rows)
         return cls(
             deal=deal,
             day=known.entered[rows],
@@ -145,32 +144,40 @@ class _Steps:
             is_open=kind == OPEN,
             leaves_behind=to_place > from_place,
             is_lost_there=is_lost & (to_place != _NOWHERE),
-            is_dated=is_dated,
-            found_in=finder.run,
+            is_dated=told.is_dated,
+            found_in=told.found_in,
             first_code=codes.first[deals.pipe[deal]],
         )
 
 
 @dataclass(frozen=True)
-class _Finder:
-    """By entry: what is known of the run that found its deal."""
+class _Told:
+    """By entry: what the runs, and what was typed, tell of its day."""
 
-    run: Ints
-    """Its number, on rows that it wrote; _NOWHERE on later ones."""
-    saw_it_begin: Flags
-    """True where the deal was created since the run before: its moves lie between two runs."""
+    found_in: Ints
+    """Number of the run that found the deal, on rows of that run; _NOWHERE on later ones."""
+    is_dated: Flags
+    """True where the day is known: typed, the deal's creation, or between two runs."""
 
     @classmethod
-    def of(cls, deals: KnownDeals, known: Entries, rows: Ints) -> _Finder:
+    def of(cls, deals: KnownDeals, known: Entries, codes: StageCodes, rows: Ints) -> _Told:
         deal, noticed = known.deal[rows], known.noticed[rows]
+        created = deals.days("created_on")[deal]
         is_first = np.append(True, deal[1:] != deal[:-1])[: len(deal)]
+        is_first_stage = is_first & (codes.place[known.code[rows]] == 0)
+        is_creation = is_first_stage & (known.entered[rows] == created)
+
         found_by = noticed[np.flatnonzero(is_first)][np.cumsum(is_first) - 1]
-        runs = np.unique(known.noticed)
+        # What another system logged on its day was seen by no run.
+        is_logged = known.logged[rows]
+        runs = np.unique(known.noticed[~known.logged])
         number = np.searchsorted(runs, found_by)
+        # Before the first run there is none, at -1.
         run_before = np.append(runs, np.datetime64("NaT"))[number - 1]
+        is_seen_moving = (noticed > found_by) | (created >= run_before)
         return cls(
-            run=np.where(noticed == found_by, number, _NOWHERE),
-            saw_it_begin=deals.days("created_on")[deal] >= run_before,
+            found_in=np.where((noticed == found_by) & ~is_logged, number, _NOWHERE),
+            is_dated=known.certain[rows] | is_creation | is_seen_moving,
         )
 
 
@@ -197,20 +204,6 @@ def _both_exits_known(steps: _Steps, row: Ints, place: Ints) -> Flags:
     is_whole = known >= _NEARLY_ALL * np.bincount(found, minlength=size)
     was_seen: Flags = steps.found_in[row] == _NOWHERE
     return was_seen | is_whole[group(row, place)]
-
-
-def _dated(deals: KnownDeals, known: Entries, codes: StageCodes, rows: Ints) -> Flags:
-    """True for entries whose day is known: typed, the deal's creation, or seen by a later run."""
-    deal, code = known.deal[rows], known.code[rows]
-    entered, noticed = known.entered[rows], known.noticed[rows]
-    is_first = np.append(True, deal[1:] != deal[:-1])[: len(deal)]
-
-    created = deals.days("created_on")[deal]
-    is_creation = is_first & (codes.place[code] == 0) & (entered == created)
-    found_by = noticed[np.flatnonzero(is_first)][np.cumsum(is_first) - 1]
-    is_seen_moving = noticed > found_by
-    dated: Flags = known.certain[rows] | is_creation | is_seen_moving
-    return dated
 
 
 def _rows(steps: _Steps, which: Flags, what: int, place: Ints) -> tuple[Ints, Ints, Ints]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -262,7 +262,7 @@ def _because(compared: _Compared, place: int, verdict: str, decimals: int) -> Me
         return Message(f"efficiency-few-{_resting_on(facts)}", few)
     if compared.reps < _FEWEST_REPS:
         return Message("efficiency-few-reps", {"needed": _FEWEST_REPS})
-    said = _said(compared.numbers(place), facts.unit, decimals)
+    said = numbers_said(compared.numbers(place), facts.unit, decimals)
     return Message(f"efficiency-{verdict}-{facts.unit}", said)
 
 
@@ -271,8 +271,11 @@ def _resting_on(facts: _Facts) -> str:
     return by_measure.get(facts.measure, "won")
 
 
-def _said(numbers: dict[str, float], unit: str, decimals: int) -> dict[str, Fact]:
-    """The numbers as a sentence says them."""
+def numbers_said(numbers: Mapping[str, float], unit: str, decimals: int) -> dict[str, Fact]:
+    """The numbers of a rep's measure as sentences say them, of the table as of pages.
+
+    Args: numbers are minor units where the unit is money.
+    """
     if unit == "money":
         minor = [round_half_away(number) for number in numbers.values()]
         return dict(zip(numbers, three_digits_each(decimals, *minor), strict=True))

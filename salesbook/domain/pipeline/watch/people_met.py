@@ -1,44 +1,17 @@
-"""Which deals hang on one person at the customer's?"""
+"""Who was met at the customer's for each deal, and which deals hang on one person?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.alerts.context import AlertContext
-from salesbook.domain.alerts.deals import deal_alert, deal_rows
-from salesbook.domain.alerts.rows import AlertRow
-from salesbook.domain.alerts.rules import alert
 from salesbook.names.folding import fold_name
 
 ENOUGH_CONTACTS: Final = 3
 """Contacts after which it says something that nobody else was met: first ones are always with one."""
 _BETWEEN_NAMES: Final = r"[,;、，；/&]"
-
-
-@alert("deal-single-contact")
-def deals_with_single_contact(context: AlertContext) -> Iterator[AlertRow]:
-    """Open deals of which every contact so far was with one and the same person.
-
-    Told of a deal with at least three contacts that name somebody. Whoever leaves, or is overruled,
-    takes such a deal with him.
-    """
-    deals = context.open_deals
-    today = pd.Series(context.today, index=deals.index)
-    met = people_met(deals, context.tables["Activities"], today)
-    single = deals.join(met)[hangs_on_one(met).to_numpy()]
-    average = deals["amount"].mean()
-    for row in deal_rows(single, "contacts", "person"):
-        is_big = pd.notna(row.amount) and row.amount > average
-        yield deal_alert(
-            row,
-            severity="medium" if is_big else "low",
-            facts={"count": int(row.contacts), "name": str(row.person)},
-            advice={"name": str(row.person)},
-        )
 
 
 def hangs_on_one(met: pd.DataFrame) -> pd.Series[bool]:
