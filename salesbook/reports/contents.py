@@ -360,6 +360,33 @@ _CUSTOMERS: Final = (
         kinds=LEADERS,
         on_slides=False,
     ),
+    ListBlock(
+        "upkeep",
+        (SIGN, ListColumn("says", "sentence", 6.0)),
+        page="CustomerBoard",
+        on_slides=False,
+    ),
+    ListBlock(
+        "pool",
+        (
+            SIGN,
+            ListColumn("subject", width=2.0, heading="customer"),
+            _REP,
+            ListColumn("amount", "money", heading="value"),
+            ListColumn("days", "number", heading="in_days"),
+        ),
+        page="CustomerBoard",
+        rest="pool-rest",
+        counts="rest",
+        on_slides=False,
+    ),
+    ListBlock(
+        "matters",
+        (SIGN, ListColumn("says", "sentence", 6.0)),
+        page="CustomerBoard",
+        kinds=("company",),
+        on_slides=False,
+    ),
 )
 
 LISTS: Final[tuple[ListBlock, ...]] = (

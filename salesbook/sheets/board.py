@@ -161,6 +161,8 @@ class PlacedChart:
     """Whether it has no axes and fills its place, so that it stands over cells as these do."""
     end: float | None = None
     """Where its axis of values ends; None where the figures decide."""
+    is_two_sided: bool = False
+    """Whether what is less than 0 is drawn, too: of amounts and counts the axis begins at 0."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,9 @@ class Board:
     """Rows, first and last, and columns, first and last, that have a hairline below where they hold
     something."""
     barred: list[Barred] = dataclasses.field(default_factory=list)
+    heated: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
+    """Rows, first and last, and columns, first and last, whose cells are the darker the larger their
+    number is among them."""
     filled: list[tuple[int, int, int, str]] = dataclasses.field(default_factory=list)
     """Row, columns and fill of heads that are only there where they say something."""
     row: int = 1

@@ -7,7 +7,17 @@ from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import DASH, amount_text, date_text, framed, if_, is_number
-from salesbook.pages.customer_board import CALLS, LEAVING, MOVES, TIERS, customer_board
+from salesbook.pages.customer_board import (
+    CALLS,
+    LEAVING,
+    MATTERS,
+    MOVES,
+    POOL,
+    SCORES,
+    TIERS,
+    UPKEEP,
+    customer_board,
+)
 from salesbook.sheets.board import (
     COLUMNS,
     SIGN_COLUMN,
@@ -18,6 +28,7 @@ from salesbook.sheets.board import (
     Line,
     ListColumn,
     PlacedChart,
+    sheet_columns,
     width_of,
 )
 from salesbook.sheets.look import Bar, Look, Shows, number
@@ -84,8 +95,22 @@ _FEEDBACK: Final = (
     SIGN_COLUMN,
     ListColumn("word", "in_time", 4, Look(align="right", bold=True), is_signed=True, blank=DASH),
 )
-_MOVES_WIDTH: Final = width_of(_MOVES)
+_POOL: Final = (
+    SIGN_COLUMN,
+    ListColumn("subject", "customer", 9, _NAME, is_link=True),
+    ListColumn("rep", "rep", 6, _TEXT),
+    ListColumn("amount", "value", 4, number("money")),
+    ListColumn("days", "in_days", 3, number("days", bold=True), is_signed=True),
+)
+_SENTENCE: Final = (
+    SIGN_COLUMN,
+    ListColumn("says", "", _HALF - 2, replace(_NAME, indent=1), is_link=True),
+)
+_THIRD: Final = width_of(_POOL)
 _FEEDBACK_WIDTH: Final = width_of(_FEEDBACK)
+_RFM_LABEL: Final = 6
+_RFM_PLACE: Final = 3
+_CHART_PIXELS: Final = 176
 
 
 def customer_board_sheet() -> Board:
@@ -97,7 +122,10 @@ def customer_board_sheet() -> Board:
     _tiles(board)
     _calls(board)
     _tiers_and_leaving(board)
-    _moves_and_feedback(board)
+    _matters_and_upkeep(board)
+    _moves_and_pool(board)
+    _feedback(board)
+    _shape(board)
     return board
 
 
@@ -267,18 +295,48 @@ def _tiers_and_leaving(board: Board) -> None:
     board.next_row(SPACER_PIXELS)
 
 
-def _moves_and_feedback(board: Board) -> None:
-    """Who moved, what customers answered, and how that changed quarter by quarter."""
+def _matters_and_upkeep(board: Board) -> None:
+    """On whom the business rests and what to do about them; at the right what to put in order."""
+    right, alike = _HALF, board.page.fact("alike")
+    board.title(
+        0,
+        _HALF - _GUTTER,
+        board.word_with("matters", "matters"),
+        note=board.word_with("matters", "of_all"),
+        title_width=10,
+        link=("pages.customer_board.matrix_link", "TierMatrix"),
+    )
+    board.title(
+        right,
+        COLUMNS - right,
+        board.word_with("tiers", "upkeep"),
+        note=if_(alike > 0, framed("pages.customer_board.alike", alike), ""),
+        title_width=10,
+        link=("pages.customer_board.duplicates_link", "Duplicates"),
+        link_width=8,
+    )
+    board.next_row()
+    first = board.row
+    for place in range(max(MATTERS, UPKEEP)):
+        board.list_line(0, _SENTENCE, "matters", place)
+        board.list_line(right, _SENTENCE, "upkeep", place)
+        board.next_row(TWO_LINES)
+    board.hairlines((first, first + MATTERS - 1), 0, _HALF - _GUTTER)
+    board.hairlines((first, first + UPKEEP - 1), right, COLUMNS - right)
+    board.next_row(SPACER_PIXELS)
+
+
+def _moves_and_pool(board: Board) -> None:
+    """Who moved between tiers in the period, and whom others may take soon."""
     page = board.page
-    middle = _MOVES_WIDTH + _GUTTER
-    right = middle + _FEEDBACK_WIDTH + _GUTTER
+    right = COLUMNS - _THIRD
     since = page.cell("tier_moves_total", 0, "since_on")
     has_since = is_number(since)
     since_day = Word("pages.customer_board.since").then(date_text(since))
     nobody = Word("pages.customer_board.nobody").then(since_day)
     board.title(
         0,
-        _MOVES_WIDTH,
+        _THIRD,
         board.word_with("tiers", "moves"),
         note=if_(
             has_since,
@@ -287,11 +345,47 @@ def _moves_and_feedback(board: Board) -> None:
         ),
         title_width=8,
     )
+    free = page.cell("pool_total", 0, "says")
+    board.title(
+        right,
+        _THIRD,
+        board.word_with("tiers", "pool"),
+        note=if_(
+            page.has_line("pool_total"),
+            if_(free.equals(""), board.word_with("pool", "pool_note"), free),
+            board.word_with("tiers", "pool_none"),
+        ),
+        title_width=8,
+        link=("pages.customer_board.pool_link", "PoolPreview"),
+        link_width=5,
+    )
+    board.next_row()
+    board.list_heads(0, _MOVES, "moves")
+    board.list_heads(right, _POOL, "pool")
+    board.next_row(22)
+    first = board.row
+    for place in range(max(MOVES, POOL)):
+        board.list_line(0, _MOVES, "moves", place)
+        board.list_line(right, _POOL, "pool", place)
+        board.next_row()
+    rest = Look(size=9, tone="accent")
+    board.put(0, _THIRD, page.link("moves_rest", 0, "says"), rest)
+    board.put(right, _THIRD, page.link("pool_rest", 0, "says"), rest)
+    board.next_row()
+    board.hairlines((first, first + MOVES - 1), 0, _THIRD)
+    board.hairlines((first, first + POOL - 1), right, _THIRD)
+    board.next_row(SPACER_PIXELS)
+
+
+def _feedback(board: Board) -> None:
+    """What customers answered, and how that changed quarter by quarter."""
+    page = board.page
+    right = _FEEDBACK_WIDTH + _GUTTER
     begin, end = (page.cell("feedback_total", 0, name) for name in ("since_on", "on"))
     none = board.word_with("tiers", "no_answers")
     days = if_(is_number(begin), date_text(begin).then(" – ", date_text(end)), none)
     board.title(
-        middle,
+        0,
         _FEEDBACK_WIDTH,
         board.word_with("tiers", "feedback"),
         note=days,
@@ -307,27 +401,123 @@ def _moves_and_feedback(board: Board) -> None:
         title_width=8,
     )
     board.next_row()
-    board.list_heads(0, _MOVES, "moves")
-    board.list_heads(middle, _FEEDBACK, "feedback_total")
+    board.list_heads(0, _FEEDBACK, "feedback_total")
     board.charts.append(_nps_chart(board, right))
     board.next_row(22)
 
     first = board.row
-    board.put(middle, _FEEDBACK[0].width, board.word_with("feedback_total", "all"), Look(bold=True))
-    board.list_line(middle + _FEEDBACK[0].width, _FEEDBACK[1:], "feedback_total", 0)
-    for place in range(max(MOVES, TIERS) + 1):
-        if place < MOVES:
-            board.list_line(0, _MOVES, "moves", place)
-        else:
-            rest = page.link("moves_rest", 0, "says")
-            board.put(0, _MOVES_WIDTH, rest, Look(size=9, tone="accent"))
-        if place > 0:
-            board.list_line(middle, _FEEDBACK, "feedback", place - 1)
-        board.next_row()
-    board.hairlines((first, first + MOVES - 1), 0, _MOVES_WIDTH)
-    board.hairlines((first, first + TIERS), middle, _FEEDBACK_WIDTH)
-    _waiting(board, middle)
+    board.put(0, _FEEDBACK[0].width, board.word_with("feedback_total", "all"), Look(bold=True))
+    board.list_line(_FEEDBACK[0].width, _FEEDBACK[1:], "feedback_total", 0)
     board.next_row()
+    for place in range(TIERS):
+        board.list_line(0, _FEEDBACK, "feedback", place)
+        board.next_row()
+    board.hairlines((first, first + TIERS), 0, _FEEDBACK_WIDTH)
+    _waiting(board, 0)
+    board.next_row()
+    board.next_row(SPACER_PIXELS)
+
+
+def _shape(board: Board) -> None:
+    """What each tenth of the customers brings, how recently and often they buy, who rose and fell."""
+    page = board.page
+    middle, right = _THIRD + _GUTTER, 2 * (_THIRD + _GUTTER)
+    all_customers = board.word_with("pareto", "of_all")
+    board.title(0, _THIRD, board.word_with("pareto", "pareto"), note=all_customers, title_width=15)
+    board.title(
+        middle,
+        _THIRD,
+        board.word_with("rfm", "rfm"),
+        note=board.word_with("rfm", "rfm_note"),
+        title_width=11,
+        link=("pages.customer_board.segments_link", "Segments"),
+        link_width=6,
+    )
+    board.title(
+        right,
+        _THIRD,
+        board.word_with("pareto", "tier_months"),
+        note=if_(
+            page.has_line("tier_months"),
+            board.word_with("pareto", "of_all"),
+            board.word_with("pareto", "moves_first"),
+        ),
+        title_width=12,
+    )
+    board.next_row()
+    board.charts.append(_pareto_chart(board, 0))
+    board.charts.append(_tier_months_chart(board, right))
+    _rfm_grid(board, middle)
+    board.next_row(SPACER_PIXELS)
+
+
+def _rfm_grid(board: Board, left: int) -> None:
+    """Customers by how recently (rows) and how often (columns) they bought; the more, the darker."""
+    page = board.page
+    head = Look(size=8.5, tone="muted", align="center")
+    for frequency in range(1, SCORES + 1):
+        word = {1: "rfm_seldom", SCORES: "rfm_often"}.get(frequency)
+        shown = page.has_line("rfm")
+        said = if_(shown, Word(f"pages.customer_board.{word}") if word else str(frequency), "")
+        place = left + _RFM_LABEL + _RFM_PLACE * (frequency - 1)
+        board.put(place, _RFM_PLACE, said, head)
+    board.next_row(20)
+    first = board.row
+    for step in range(SCORES):
+        recency = SCORES - step
+        word = {1: "rfm_long_ago", SCORES: "rfm_lately"}.get(recency)
+        label = (
+            board.word_with("rfm", word) if word else if_(page.has_line("rfm"), str(recency), "")
+        )
+        board.put(left, _RFM_LABEL, label, Look(size=8.5, tone="muted", align="right", indent=1))
+        for frequency in range(SCORES):
+            cell = page.cell("rfm", step * SCORES + frequency, "count", blank="")
+            place = left + _RFM_LABEL + _RFM_PLACE * frequency
+            board.put(place, _RFM_PLACE, cell, Look(shows="count", align="center", size=9.5))
+        board.next_row(30)
+    columns = sheet_columns(left + _RFM_LABEL, _RFM_PLACE * SCORES)
+    board.heated.append((first, board.row - 1, *columns))
+
+
+def _pareto_chart(board: Board, left: int) -> PlacedChart:
+    page = board.page
+    lines = (
+        Line(page.name("pareto.share"), "column", "accent", labels="all"),
+        Line(page.name("pareto.rate"), "line", "ink", labels="ends"),
+    )
+    return PlacedChart(
+        board.row,
+        left + 2,
+        _THIRD,
+        _CHART_PIXELS,
+        "column",
+        page.name("pareto.label"),
+        lines,
+        label_format="0%;;",
+        says="pages.customer_board.pareto",
+        # Above the last point its label needs room.
+        end=1.15,
+    )
+
+
+def _tier_months_chart(board: Board, left: int) -> PlacedChart:
+    page = board.page
+    lines = (
+        Line(page.name("months.count_up"), "column", "good", labels="all"),
+        Line(page.name("months.count_down"), "column", "bad", labels="all"),
+    )
+    return PlacedChart(
+        board.row,
+        left + 2,
+        _THIRD,
+        _CHART_PIXELS,
+        "stacked",
+        page.name("months.label"),
+        lines,
+        label_format='"▲ "0;"▼ "0;',
+        is_two_sided=True,
+        says="pages.customer_board.tier_months",
+    )
 
 
 def _waiting(board: Board, left: int) -> None:

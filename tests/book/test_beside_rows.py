@@ -779,7 +779,7 @@ class TestImports:
         result = self.imported(tmp_path, host, "Customer ID,Name\nC1,One\n", replace=True)
         assert [finding.code for finding in result.beside] == ["typing-parked"]
         assert column(host, "Mine", "Customers") == ["first"]
-        assert parked(host) == [("C2", "Mine", "formula", "=RC[-16]&1")]
+        assert parked(host) == [("C2", "Mine", "formula", "=RC[-20]&1")]
         result = self.imported(tmp_path, host, "Customer ID,Name\nC2,Two\nC1,One\n", replace=True)
         assert [finding.code for finding in result.beside] == ["typing-returned"]
         [formula] = host.annotations("Customers")

@@ -50,7 +50,7 @@ REFUSING = {
     "Holidays": {"split", "score", "tier", "funnel"},
     "Ramp": {"split", "score"},
     "Season": {"split", "score"},
-    "Products": {"score"},
+    "Products": {"score", "tier"},
     "Brackets": {"score"},
 }
 

@@ -147,6 +147,9 @@ def test_a_press_does_what_its_button_says(callback, book, monkeypatch, tmp_path
         "check_setup": "✓ salesbook",
         "make_report": "The report of ",
         "convert": "no row of Leads is selected",
+        "merge": "no row of Duplicates is selected",
+        "reassign": "no row of Team is selected",
+        "waive": "no row of Checks is selected",
         "what_if": word("macros", "what_if.nothing", "en"),
     }
     assert others.get(button, f"{word('macros', f'button.{button}', 'en')} is done in ") in said

@@ -27,7 +27,7 @@ _FONTS: Final = """<?xml version="1.0"?>
 </fontconfig>
 """
 PAGE_PER_SHEET: Final = 'pdf:calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":"true"}}'
-_PATIENCE_SECONDS: Final = 180
+_PATIENCE_SECONDS: Final = 400
 
 
 def office() -> str | None:

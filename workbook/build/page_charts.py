@@ -80,7 +80,7 @@ class PageCharts:
             days = {"en": "d mmm", "zh-CN": "mm-dd"}[self.canvas.language]
             categories |= {"num_format": days, "text_axis": True}
         values: dict[str, Any] = dict(unseen)
-        if placed.kind != "line":
+        if placed.kind != "line" and not placed.is_two_sided:
             values["min"] = 0
         if placed.end is not None:
             values["max"] = placed.end

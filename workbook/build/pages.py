@@ -68,6 +68,9 @@ _COLUMNS_A_SIGN: Final = {"en": 0.36, "zh-CN": 0.8}
 _A4_PRINTED: Final = (19.5, 27.7)
 """Centimetres of an A4 sheet between its margins."""
 _BAR: Final = "#CFE4F7"
+_WHITE: Final = "#FFFFFF"
+_HOT: Final = "#7FB3E2"
+"""The fill of the largest number of a grid."""
 _DEFAULTS: Final = {
     "periods": Message("page.this-month"),
     "teams": Message("page.all-teams"),
@@ -250,6 +253,8 @@ class PageDrawer:
         # Where rules overlap LibreOffice draws the bars of the first one alone.
         for barred in self.board.barred:
             self._bars(barred)
+        for heated in self.board.heated:
+            self._heat(heated)
         of_rows = [rule for rule in self.board.rules if rule.is_of_rows]
         for by_helper in self.board.rules:
             if by_helper not in of_rows:
@@ -330,6 +335,19 @@ class PageDrawer:
         rule = _data_bar(colour, {"max_type": "max"})
         first_row, last_row, column = barred.first_row - 1, barred.last_row - 1, barred.column - 1
         self.sheet.conditional_format(first_row, column, last_row, column, rule)
+
+    def _heat(self, heated: tuple[int, int, int, int]) -> None:
+        """Fills from white to the accent's light tone, by the largest number of the cells."""
+        first_row, last_row, first_column, last_column = (place - 1 for place in heated)
+        rule = {
+            "type": "2_color_scale",
+            "min_type": "num",
+            "min_value": 0,
+            "max_type": "max",
+            "min_color": _WHITE,
+            "max_color": _HOT,
+        }
+        self.sheet.conditional_format(first_row, first_column, last_row, last_column, rule)
 
     def _sign_rules(self, cell: Placed) -> None:
         if cell.signed_by is None:

@@ -47,7 +47,7 @@ _LARGE_DEALS: Final = 9_000
 _DOTS: Final = 84
 _ROWS: Final = 28
 _WIDEST: Final = 1900
-_TALLEST: Final = 1420
+_TALLEST: Final = 1_900
 _DOCS: Final = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 _TABLES_IN_DOCS: Final = ("TargetPlan", "CallList")
 """Shown in docs/ beside every board."""

@@ -8,7 +8,8 @@ Lists of the Customer board, each for the company, every team and every rep:
 - `tile-late`: of the best tier, `tier`; `count` who wait longer than its rhythm, `share` their part,
   `says` of how many and for how long.
 
-The other lists stand where they are made: `calls`, `tiers`, `leaving`, `feedback`, `owed`.
+The other lists stand where they are made: `calls`, `tiers`, `leaving`, `feedback`, `owed`, `pool`,
+`upkeep`, `who_matters`.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from typing import Any, Final
 
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
+from salesbook.pages.lines import who_matters
 from salesbook.pages.lines.calls import Calls, Week
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.feedback import Feedback
 from salesbook.pages.lines.leaving import Leaving, value_of
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE, Line, ListLines
 from salesbook.pages.lines.owed import owed_lists
+from salesbook.pages.lines.pool import Pool
 from salesbook.pages.lines.scoped import Record
 from salesbook.pages.lines.tiers import TierMoves, Tiers
+from salesbook.pages.lines.upkeep import Upkeep
 
 PAGE: Final = "CustomerBoard"
 
@@ -41,8 +45,9 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         TierMoves(context),
         Feedback(context),
     )
-    leaving = Leaving(context, tiers)
+    leaving, pool, upkeep = Leaving(context, tiers), Pool(context), Upkeep(context)
     yield from owed_lists(context, PAGE)
+    yield from who_matters.lists(context, PAGE)
     for scope in context.scopes:
         due, customers, lost = calls.of(scope), tiers.of(scope), leaving.of(scope)
         yield ListLines(PAGE, "customers-answer", scope, _answer(context, due, customers, lost))
@@ -54,6 +59,8 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         yield from leaving.lists(scope, PAGE)
         yield from moves.lists(scope, PAGE)
         yield from feedback.lists(scope, PAGE)
+        yield from pool.lists(scope, PAGE)
+        yield from upkeep.lists(scope, PAGE)
 
 
 def _answer(
