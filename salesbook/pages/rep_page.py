@@ -19,6 +19,8 @@ CALLS: Final = 5
 STEPS: Final = 5
 PAY_MONTHS: Final = 3
 COURSES: Final = 5
+UPKEEP: Final = 3
+POOL: Final = 3
 _CODE: Final = "rep_page"
 
 
@@ -60,6 +62,9 @@ def _lists() -> tuple[LineList, ...]:
         "pay": ("pay", PAY_MONTHS),
         "pay_total": ("pay-total", 1),
         "training": ("training", COURSES),
+        "upkeep": ("upkeep", UPKEEP),
+        "pool": ("pool", POOL),
+        "pool_total": ("pool-total", 1),
     }
     lists = [LineList(name, block(listed, scope), size) for name, (listed, size) in sizes.items()]
     year = this.cell("months", 0, "word")

@@ -14,6 +14,7 @@ from salesbook.sample.orders import add_orders
 from salesbook.sample.people import LEFT, add_hiring, add_people, add_training
 from salesbook.sample.process import add_deals, add_leads
 from salesbook.sample.targets import add_days_off, add_initiatives, add_products, add_targets
+from salesbook.sample.tier_history import add_tier_history
 from salesbook.sample.world import Fields, World
 from salesbook.tables import TABLES
 
@@ -34,6 +35,7 @@ _STEPS: Final = (
     add_initiatives,
     add_hiring,
     add_training,
+    add_tier_history,
 )
 
 

@@ -7,7 +7,17 @@ from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import DASH, amount_or, framed, if_, unit_in_brackets
-from salesbook.pages.rep_page import CALLS, COURSES, DEALS, PAY_MONTHS, STEPS, TALK, rep_page
+from salesbook.pages.rep_page import (
+    CALLS,
+    COURSES,
+    DEALS,
+    PAY_MONTHS,
+    POOL,
+    STEPS,
+    TALK,
+    UPKEEP,
+    rep_page,
+)
 from salesbook.sheets.board import (
     COLUMNS,
     SIGN_COLUMN,
@@ -75,6 +85,17 @@ _TODAY: Final = (
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
     ListColumn("because", "because", 20, _SMALL),
 )
+_UPKEEP: Final = (
+    SIGN_COLUMN,
+    ListColumn("says", "", 41, replace(_NAME, indent=1), is_link=True),
+)
+_POOL: Final = (
+    SIGN_COLUMN,
+    ListColumn("subject", "customer", 15, _NAME, is_link=True),
+    ListColumn("amount", "value", 8, number("money", size=9.5)),
+    ListColumn("days", "in_days", 5, number("days", bold=True, size=9.5), is_signed=True),
+)
+_UPKEEP_WIDTH: Final = width_of(_UPKEEP)
 _PAY: Final = (
     ListColumn("says", "month", 11, _TEXT),
     ListColumn("sold", "pay_base", 6, number("money", size=9.5)),
@@ -115,6 +136,7 @@ def rep_page_sheet() -> Board:
     _months_and_talk(board)
     _deals(board)
     _calls(board)
+    _customers(board)
     _today(board)
     _pay_and_training(board)
     return board
@@ -227,6 +249,39 @@ def _calls(board: Board) -> None:
     board.next_row()
     board.lists_beside(((0, _CALLS, "calls"),), CALLS, TWO_LINES)
     _rest(board, "calls_rest")
+
+
+def _customers(board: Board) -> None:
+    """What to put in order about his customers, and whom others may take soon."""
+    page, right = board.page, _UPKEEP_WIDTH + _GUTTER
+    board.title(
+        0,
+        _UPKEEP_WIDTH,
+        board.word_with("header", "upkeep"),
+        note=_or_nothing(board, "upkeep", Text(""), "upkeep_none"),
+        link=("pages.rep_page.fresh_link", "Freshness"),
+    )
+    free = page.cell("pool_total", 0, "says")
+    board.title(
+        right,
+        COLUMNS - right,
+        board.word_with("header", "pool"),
+        note=_or_nothing(board, "pool_total", free, "pool_none"),
+        title_width=7,
+        link=("pages.rep_page.pool_link", "PoolPreview"),
+        link_width=7,
+    )
+    board.next_row()
+    board.list_heads(right, _POOL, "pool")
+    board.next_row(22)
+    first = board.row
+    for place in range(max(UPKEEP, POOL)):
+        board.list_line(0, _UPKEEP, "upkeep", place)
+        board.list_line(right, _POOL, "pool", place)
+        board.next_row()
+    board.hairlines((first, first + UPKEEP - 1), 0, _UPKEEP_WIDTH)
+    board.hairlines((first, first + POOL - 1), right, COLUMNS - right)
+    board.next_row(SPACER_PIXELS)
 
 
 def _today(board: Board) -> None:

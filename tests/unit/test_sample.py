@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from salesbook.actions import ACTIONS
+from salesbook.book.files import run_on_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
@@ -108,6 +109,33 @@ def test_any_date_will_do(as_of):
     made = sample_tables("en", as_of)
     assert made["Orders"]["ordered_on"].max() <= pd.Timestamp(as_of)
     assert made["Targets"]["target"].gt(0).all()
+
+
+def test_the_tiers_of_earlier_months_are_those_of_a_run_of_then(tmp_path):
+    """Tier and value of everybody at the end of May, as `tier` of that day has them."""
+    path = tmp_path / FILES["en"]
+    made = tables("en")
+    path.write_bytes(template_bytes("en"))
+    with open_package(path, for_writing=True) as host:
+        session = Session(host)
+        host.write(
+            [
+                prepare_write(
+                    session.table(name), frame, language="en", currency=session.currency
+                ).write
+                for name, frame in made.items()
+                if name != "TierHistory"
+            ]
+        )
+        host.save()
+    day = dt.date(2026, 5, 31)
+    run_on_file(path, "tier", Options(day), wait=5)
+    with open_package(path, for_writing=False) as host:
+        tiers = Session(host).frame("CustomerTiers")
+    fields = ["customer_id", "tier", "value"]
+    kept = made["TierHistory"][made["TierHistory"]["as_of"] == pd.Timestamp(day)]
+    in_order = [frame[fields].sort_values("customer_id") for frame in (kept, tiers)]
+    assert in_order[0].to_numpy().tolist() == in_order[1].to_numpy().tolist()
 
 
 @both

@@ -16,7 +16,8 @@ Lists of the Rep page, each for every rep, of the running fiscal year:
   before he joined.
 - `pay`, `pay-total`: see `pay`; `training`: see `training`; `talk`: see `talk`; `own-pipeline`: see there.
 
-His calls are the list `calls`, what he has to do today the list `today` of the scope.
+His calls are the list `calls`, what he has to do today the list `today` of the scope; what to put in
+order about his customers `upkeep`, and whom others may take soon `pool`.
 """
 
 from __future__ import annotations
