@@ -511,7 +511,7 @@ def _tier_months_chart(board: Board, left: int) -> PlacedChart:
         left + 2,
         _THIRD,
         _CHART_PIXELS,
-        "stacked",
+        "column",
         page.name("months.label"),
         lines,
         label_format='"▲ "0;"▼ "0;',

@@ -257,4 +257,4 @@ def test_months_without_one_before_have_no_moves_to_draw():
 
     lines = board(TierMonths=[month(n, n or None) for n in range(15)])["tier-months", COMPANY, None]
     assert [line["count_up"] for line in lines] == list(range(3, 15))
-    assert lines[0]["word"] == "2025-04"
+    assert lines[0]["word"] == "25-04"

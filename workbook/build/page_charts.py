@@ -107,6 +107,9 @@ class PageCharts:
             case "column" | "bar":
                 fill = {"none": True} if line.tone == "unseen" else {"color": colour}
                 drawn |= {"fill": fill, "border": {"none": True}, "gap": placed.gap}
+                if placed.is_two_sided:
+                    # What rose and what fell stand above and below the same place.
+                    drawn["overlap"] = 100
             case "line":
                 drawn |= {"line": {"color": colour, "width": 1.5}, "marker": {"type": "none"}}
             case "unseen_line":

@@ -118,7 +118,7 @@ def _tier_months(context: PageContext) -> list[Line]:
     with_moves = months[months["up"].notna()].tail(_MONTHS)
     return [
         {
-            "word": pd.Timestamp(row["as_of"]).strftime("%Y-%m"),
+            "word": pd.Timestamp(row["as_of"]).strftime("%y-%m"),
             "on": row["as_of"],
             "count_up": row["up"],
             "count_down": row["down"],
