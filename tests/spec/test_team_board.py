@@ -328,6 +328,16 @@ def test_a_month_that_is_short_does_not_make_the_later_ones_short():
     )
 
 
+def test_where_no_hiring_closes_a_gap_the_target_is_what_has_to_change():
+    facts = {"count": 16, "people": 5, "until": "2026-12"}
+    part = Message("capacity-beyond-hiring", facts)
+    row = short("2026-12", because=Message("capacity-short", {"short": 16.0}, (part,)))
+    assert (english(row) or "").endswith(
+        "No hiring closes it by December 2026: it would take 16 more hires beside 5 reps. "
+        "The target is out of reach: lower it, or give a part of it to other teams."
+    )
+
+
 def test_a_part_of_a_gap_is_not_said_to_close_it():
     reason = Message("capacity-short", {"short": 1.4}, (Message("capacity-partly", {}),))
     row = short("2026-12", more_hires=2, fill_by=day("2026-12-15"), because=reason)
