@@ -373,9 +373,7 @@ def _rep(board: Board, place: int) -> None:
             shown = if_(name.equals(""), says, page.link("reps", place, "subject"))
             board.put(left, width, shown, Look(size=9.5, tone="accent"))
         elif field == "sign":
-            sign = page.cell("reps", place, "sign")
-            is_luck = if_(call("OR", sign.equals("▲"), sign.equals("▼")), sign, "")
-            mark = board.sign(left, width, is_luck, SIGN_LOOK)
+            mark = board.sign(left, width, page.cell("reps", place, "sign"), SIGN_LOOK)
         elif field == "rate":
             rate = page.cell("reps", place, "rate")
             board.put(left, width, rate, _LOOKS[field], signed_by=mark)
