@@ -90,7 +90,7 @@ _COLUMNS: Final = (
     ("rank", "rank", 2),
     ("word", "grade", 4),
     ("amount", "pay", 5),
-    ("count", "late", 2),
+    ("count", "late_courses", 2),
 )
 _LOOKS: Final = {
     "team": Look(size=9, tone="muted"),

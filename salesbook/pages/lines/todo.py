@@ -71,11 +71,14 @@ def lists(
     of_scope = steps.get(scope, [])
     shown = context.room_of_rep(_SHOWN_OF_REP) if scope.kind == "rep" else _SHOWN
     yield ListLines(page, "today", scope, [step.line for step in of_scope[:shown]])
-    yield ListLines(page, "today-count", scope, [_counted(of_scope)])
+    yield ListLines(page, "today-count", scope, [_counted(context, of_scope)])
 
 
-def _counted(steps: list[Step]) -> Line:
-    """How many steps there are in all, and of what: Alerts alone has fewer rows than these."""
+def _counted(context: PageContext, steps: list[Step]) -> Line:
+    """How many steps there are in all, and of what: Alerts alone has fewer rows than these.
+
+    Of calls these are not all of the week, but late ones of the best tier that no alert names.
+    """
     in_all = sum(step.count for step in steps)
     of_kind = {
         kind: sum(step.count for step in steps if step.kind == kind) for kind in (_CALL, _TALK)
@@ -85,10 +88,13 @@ def _counted(steps: list[Step]) -> Line:
         "alerts": in_all - sum(of_kind.values()),
         "calls": of_kind[_CALL],
         "talks": of_kind[_TALK],
+        "tier": _best_tier(context),
     }
     if not in_all:
         return {"count": 0, "says": Message("page.todo.counted-none")}
-    kind = "counted-talks" if of_kind[_TALK] else "counted" if of_kind[_CALL] else "counted-alerts"
+    kind = "counted" if of_kind[_CALL] else "counted-alerts"
+    if of_kind[_TALK]:
+        kind = "counted-talks" if of_kind[_CALL] else "counted-talks-alone"
     return {"count": in_all, "says": Message(f"page.todo.{kind}", facts)}
 
 
@@ -251,12 +257,16 @@ def _of_people(context: PageContext) -> Iterator[Step]:
         yield Step((1, 0, place, 0), _TALK, ("Reps", pace.rep_id), scopes, None, line)
 
 
+def _best_tier(context: PageContext) -> str | None:
+    """The tier of those customers who buy most; None without tiers."""
+    rules = context.policy.tier_rules
+    return min(rules, key=lambda rule: rule.up_to_share).tier if rules else None
+
+
 def _of_calls(context: PageContext) -> Iterator[Step]:
     """A call to each customer of the best tier who waits for one, the longest first."""
     calls = context.tables["CallList"]
-    rules = context.policy.tier_rules
-    best = min(rules, key=lambda rule: rule.up_to_share).tier if rules else None
-    late = calls[(calls["tier"] == best) & (calls["days_late"] > 0)]
+    late = calls[(calls["tier"] == _best_tier(context)) & (calls["days_late"] > 0)]
     for call in late.to_dict("records"):
         customer_id, rep_id = str(call["customer_id"]), present(call["rep_id"])
         line: Line = {
