@@ -82,7 +82,7 @@ _COLUMNS: Final = (
     ("rate", "of_pace", 4),
     ("range", "range", _RANGE),
     ("months", "twelve_months", 4),
-    ("share", "win_rate", 3),
+    ("share", "win_rate_period", 3),
     ("share_range", "", 3),
     ("number", "activity", 3),
     ("survey", "survey", 3),

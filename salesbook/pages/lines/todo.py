@@ -13,6 +13,7 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
+from salesbook.pages.lines.lateness import sign_of_days
 from salesbook.pages.lines.line import (
     ATTENTION,
     BEHIND,
@@ -32,20 +33,7 @@ _CALL: Final = "call"
 """Kinds of step that no alert asks for."""
 _WITH_AMOUNT: Final = ("Deals", "Orders")
 """Tables of whose rows the amount can still come, or be paid."""
-_PASSED: Final = frozenset(
-    {
-        "close-date-passed",
-        "next-step-overdue",
-        "order-undelivered",
-        "order-unpaid",
-        "lead-waiting",
-        "initiative-late",
-        "talk-overdue",
-        "complaint-unanswered",
-        "complaint-unresolved",
-    }
-)
-"""Kinds of alert that say that a day or a limit is over, and not that it soon will be."""
+_SEVERE: Final = "high"
 
 
 @dataclass(frozen=True)
@@ -185,7 +173,8 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         who, amount = present(alert["who"]), whole(alert["amount"])
         kind = str(alert["kind"])
         line: Line = {
-            "sign": LATE if kind in _PASSED else ATTENTION,
+            # As red as on Alerts: the same alert is not severe on one sheet and mild on another.
+            "sign": LATE if alert["severity"] == _SEVERE else ATTENTION,
             "says": Message(f"page.todo.{_to_do(context, alert)}"),
             "subject": name,
             "customer": _customer_of(context, table, str(alert["row_key"])),
@@ -269,8 +258,9 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
     late = calls[(calls["tier"] == _best_tier(context)) & (calls["days_late"] > 0)]
     for call in late.to_dict("records"):
         customer_id, rep_id = str(call["customer_id"]), present(call["rep_id"])
+        days = whole(call["days_late"]) or 0
         line: Line = {
-            "sign": LATE,
+            "sign": sign_of_days(days) or ATTENTION,
             "says": Message("page.todo.call"),
             "subject": context.customer_name(customer_id),
             "rep": context.rep_name(rep_id),
@@ -281,5 +271,4 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
             "row_key": customer_id,
         }
         scopes = context.scopes_of(rep_id) if rep_id is not None else (WHOLE_COMPANY,)
-        days = whole(call["days_late"]) or 0
         yield Step((2, -days, 0, 0), _CALL, ("Customers", customer_id), scopes, None, line)
