@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from salesbook.pages.lines import target_board
+from salesbook.pages.lines import helping, target_board
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE
 from tests.spec.score_tables import order, planned, scored
 from tests.spec.scored_pages import context_of, lists_of
@@ -129,3 +129,24 @@ def test_the_board_names_the_targets_that_checks_calls_out_of_reach():
     assert float(str(of_company[0]["says"].params["most"])) == 360.0
     assert [line["subject"] for line in too_high("team|S")] == ["S"]
     assert too_high("team|N") == []
+
+
+def test_a_quota_far_too_heavy_is_a_reason_why_somebody_is_behind():
+    """r1 has to give 12,000 of 36,000 to be even, as the Target board says; the others are fine."""
+    heavy = [
+        row
+        for name in NAMES
+        for row in planned(name, dict.fromkeys(MONTHS, 3_000 if name == "r1" else 1_000))
+    ]
+    drawn = {
+        "Reps": [rep(name) for name in NAMES],
+        "Orders": [
+            line for name in NAMES for line in steady(name, months_back("2026-07-01", 30), 1_000)
+        ],
+        "TargetPlan": heavy,
+    }
+    context = context_of(AS_OF, plain(), **drawn)
+    why = {rep: helping.cause_of(context, pace) for rep, pace in helping.paces(context).items()}
+    assert why["r1"].code == "page.why.overloaded"
+    assert float(str(why["r1"].params["quota"])) == 120.0
+    assert not why["r2"].code.endswith("overloaded")
