@@ -112,6 +112,16 @@ def whole_percent(share: float) -> float:
     return round_half_away(share * 100) / 100
 
 
+def rounds_to_none(chance: float) -> bool:
+    """Whether a chance would be shown as 0% though it is not settled: it is said to be under 1%."""
+    return chance > 0 and whole_percent(chance) == 0
+
+
+def rounds_to_all(chance: float) -> bool:
+    """Whether a chance would be shown as 100% though it is not settled: it is said to be over 99%."""
+    return chance < 1 and whole_percent(chance) == 1
+
+
 def to_minor(value: Number, decimals: int) -> int:
     """Turn an amount with decimals into minor units: 1.005 at 2 decimals → 101.
 

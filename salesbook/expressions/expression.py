@@ -127,11 +127,18 @@ class Choice:
 
 
 @_description
+class NameOfTable:
+    """What people call a table; it is known by its code and by its name in every language."""
+
+    code: str
+
+
+@_description
 class Among(Expression):
     """True where a cell holds one of some words."""
 
     cells: Expression
-    words: tuple[str | Choice, ...]
+    words: tuple[str | Choice | NameOfTable, ...]
 
 
 @_description

@@ -16,6 +16,7 @@ from salesbook.expressions.expression import (
     Column,
     Expression,
     Figure,
+    NameOfTable,
     Number,
     Operation,
     Setting,
@@ -70,12 +71,16 @@ def formula_text(expression: Expression, spelling: Spelling) -> str:
 
 
 @cache
-def words_of(choices: tuple[str | Choice, ...]) -> tuple[str, ...]:
+def words_of(choices: tuple[str | Choice | NameOfTable, ...]) -> tuple[str, ...]:
     """The words that stand for choices: in every language, the code itself, and those of before."""
     words: list[str] = []
     for choice in choices:
         if isinstance(choice, str):
             words.append(choice)
+            continue
+        if isinstance(choice, NameOfTable):
+            words += [labels.sheet_name(choice.code, language) for language in LANGUAGES]
+            words.append(choice.code)
             continue
         words += [labels.choice(choice.owner, choice.code, language) for language in LANGUAGES]
         words.append(choice.code)

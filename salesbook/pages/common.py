@@ -12,6 +12,7 @@ from salesbook.expressions import (
     Column,
     Expression,
     Figure,
+    NameOfTable,
     Number,
     Setting,
     SettingIs,
@@ -127,13 +128,20 @@ def _facts() -> Mapping[str, Expression]:
 
 
 def _cells_of_checks(severity: str) -> Expression:
-    """Cells that the rows of a severity stand for; a blank stands for the row's own."""
-    is_of_severity, cells = (
-        is_choice("Checks", "severity", severity),
-        Column("Checks", "cell_count"),
-    )
-    more = total(cells - 1, is_of_severity, is_number(cells))
-    return count(is_of_severity) + more
+    """Cells that the rows of a severity stand for."""
+    return _cells_of(is_choice("Checks", "severity", severity))
+
+
+def _cells_of(is_asked: Expression) -> Expression:
+    """Cells that some rows of Checks stand for; a blank stands for the row's own."""
+    cells = Column("Checks", "cell_count")
+    return count(is_asked) + total(cells - 1, is_asked, is_number(cells))
+
+
+def findings_about(tables: tuple[str, ...]) -> Expression:
+    """Cells of some tables that Checks names, be it with an error or a warning."""
+    is_about = Among(Column("Checks", "table"), tuple(NameOfTable(table) for table in tables))
+    return _cells_of(is_about)
 
 
 def framed(words: str, said: Expression) -> Expression:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from salesbook.money import currency_decimals, exact, round_half_away, to_decimal
+from salesbook.money import (
+    currency_decimals,
+    exact,
+    round_half_away,
+    rounds_to_all,
+    rounds_to_none,
+    to_decimal,
+)
 
 _SHORT: Final = {
     "en": ((1_000_000, "M", 2), (10_000, "K", 1)),
@@ -58,10 +65,9 @@ class Numbers:
 
     def chance(self, share: float) -> str:
         """A chance: <1% and >99% where it would be rounded to a certainty that nobody has."""
-        if share in (0, 1):
-            return self.percent(share)
-        percent = round_half_away(exact(share) * 100)
-        return {0: "<1%", 100: ">99%"}.get(percent, f"{percent}%")
+        if rounds_to_none(share):
+            return "<1%"
+        return ">99%" if rounds_to_all(share) else self.percent(share)
 
     def number(self, value: float) -> str:
         """A number with at most one decimal."""

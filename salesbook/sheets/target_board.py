@@ -169,12 +169,16 @@ def _faults_and_locks(board: Board) -> None:
     page = board.page
     right = COLUMNS - _HALF - 1
     faults, locks = (page.cell(f"{name}-count", 0, "count") for name in ("faults", "locks"))
-    nothing = Word("pages.target_board.no_faults")
+    # What Checks says of targets, of whatever year and measure, is no part of the list but is told.
+    checked = page.fact("in_checks")
+    in_checks = if_(checked > 0, framed(f"{_WORDS}.in_checks", checked), "")
+    nothing = if_(checked > 0, in_checks, Word(f"{_WORDS}.no_faults"))
+    listed = faults.then(if_(checked > 0, Text(" · ").then(in_checks), ""))
     board.title(
         0,
         _HALF,
         _if_year(page, Word("pages.target_board.faults")),
-        note=_if_year(page, if_(faults.equals(0), nothing, faults.then(""))),
+        note=_if_year(page, if_(faults.equals(0), nothing, listed)),
         link=("pages.target_board.checks_link", "Checks"),
     )
     board.title(

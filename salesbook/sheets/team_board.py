@@ -82,7 +82,7 @@ _COLUMNS: Final = (
     ("rate", "of_pace", 4),
     ("range", "range", _RANGE),
     ("months", "twelve_months", 4),
-    ("share", "win_rate", 3),
+    ("share", "win_rate_period", 3),
     ("share_range", "", 3),
     ("number", "activity", 3),
     ("survey", "survey", 3),
@@ -90,7 +90,7 @@ _COLUMNS: Final = (
     ("rank", "rank", 2),
     ("word", "grade", 4),
     ("amount", "pay", 5),
-    ("count", "late", 2),
+    ("count", "late_courses", 2),
 )
 _LOOKS: Final = {
     "team": Look(size=9, tone="muted"),
@@ -373,9 +373,7 @@ def _rep(board: Board, place: int) -> None:
             shown = if_(name.equals(""), says, page.link("reps", place, "subject"))
             board.put(left, width, shown, Look(size=9.5, tone="accent"))
         elif field == "sign":
-            sign = page.cell("reps", place, "sign")
-            is_luck = if_(call("OR", sign.equals("▲"), sign.equals("▼")), sign, "")
-            mark = board.sign(left, width, is_luck, SIGN_LOOK)
+            mark = board.sign(left, width, page.cell("reps", place, "sign"), SIGN_LOOK)
         elif field == "rate":
             rate = page.cell("reps", place, "rate")
             board.put(left, width, rate, _LOOKS[field], signed_by=mark)

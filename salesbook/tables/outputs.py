@@ -234,6 +234,8 @@ class ProposedTarget(
     """Missing, as `stretch` and the chances, with too few own months."""
     target: Balance | None = None
     stretch: Balance | None = None
+    most: Balance | None = None
+    """What one year in ten reaches: a target beyond it is out of reach; missing as `floor`."""
     in_reach_rate: Share | None = None
     """Chance to reach the target that is proposed."""
     floor_rate: Share | None = None

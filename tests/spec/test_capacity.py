@@ -329,3 +329,22 @@ def test_what_always_holds_of_capacity(seed: int):
     again = task_of("2025-12-31", RAMP, **shuffled, Openings=seats[::-1])
     found = ACTIONS["score"].run(replace(again)).tables["CapacityPlan"]
     pd.testing.assert_frame_equal(table, found)
+
+
+def test_no_team_is_told_to_hire_more_than_it_can_take_in():
+    """Five sell 1,000 each, the plan asks for 21,000: sixteen more are no advice, the target is wrong."""
+    table = capacity(FIVE, {f"r{n}": 4_200 for n in range(5)})
+    assert table["gap"].tolist() == [-16.0] * 12
+    assert table["more_hires"].isna().all()
+    said = {month["because"].more[-1] for month in table.to_dict("records")}
+    [beyond] = {(part.code, part.params["count"], part.params["people"]) for part in said}
+    assert beyond == ("capacity-beyond-hiring", 16, 5)
+    # 7,500 ask for 2.5 more: three for five can be taken in.
+    in_reach = capacity(FIVE, {f"r{n}": 1_500 for n in range(5)})
+    assert set(in_reach["more_hires"].dropna()) == {3}
+
+
+def test_nobody_starts_on_the_day_on_which_he_is_sought():
+    """Sought on January 10, without any hire before: nobody comes by the 15th."""
+    table = capacity(FIVE, {f"r{n}": 1_200 for n in range(5)}, as_of="2026-01-10")
+    assert table["fill_by"].dropna().min() >= day("2026-01-24")

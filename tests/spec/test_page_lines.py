@@ -15,7 +15,7 @@ from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.hosts.package import open_package
-from salesbook.pages.lines import PAGE_TABLES, page_lines
+from salesbook.pages.lines import PAGE_TABLES, page_lines, todo
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import BEHIND, block_of
 from salesbook.reading.references import resolve_references
@@ -197,3 +197,13 @@ def test_an_empty_book_has_no_lists_but_what_can_be_chosen(tmp_path):
     of_team = {"team_periods", "team-answer", "team-seats-count", "team-courses-count"}
     assert set(lines["list"]) <= of_all_pages | of_boards | of_team
     assert lines["sold"].isna().all()
+
+
+def test_an_alert_is_as_red_on_the_dashboard_as_on_its_own_sheet(context):
+    """⚠ is what Alerts calls high, ● all else, of whatever kind."""
+    alerts = context.tables["Alerts"]
+    only_one = alerts[~alerts.duplicated(["table", "row_key"], keep=False)]
+    severity = {(row.table, row.row_key): row.severity for row in only_one.itertuples()}
+    steps = [step for step in todo._of_alerts(context) if step.subject in severity]
+    signs = {(severity[step.subject] == "high", step.line["sign"]) for step in steps}
+    assert signs == {(True, "⚠"), (False, "●")}

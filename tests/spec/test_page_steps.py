@@ -14,7 +14,9 @@ from salesbook.pages.lines.context import WHOLE_COMPANY
 from salesbook.pages.lines.helping import RepPace, cause_of
 from salesbook.pages.lines.todo import Step
 
-COMPANY = SimpleNamespace(policy=SimpleNamespace(decimals=2))
+COMPANY = SimpleNamespace(
+    policy=SimpleNamespace(decimals=2, tier_rules=(SimpleNamespace(tier="A", up_to_share=0.8),))
+)
 
 
 def step(kind: str, name: str, amount: int | None = None, who: str | None = None) -> Step:
@@ -52,12 +54,15 @@ def test_a_line_that_stands_for_many_names_the_largest(steps: list[Step], en: st
 @pytest.mark.parametrize(
     ("kinds", "en"),
     [
-        (["deal-stuck", "deal-stuck", "call"], "3 steps: 2 from alerts, 1 call"),
-        (["deal-stuck", "talk", "talk"], "3 steps: 1 from alerts, 0 calls, 2 talks"),
+        (
+            ["deal-stuck", "deal-stuck", "call"],
+            "3 steps: 2 from alerts, 1 more late call of tier A",
+        ),
+        (["deal-stuck", "talk", "talk"], "3 steps: 1 from alerts, 2 talks"),
     ],
 )
 def test_the_number_of_steps_says_what_is_counted(kinds: list[str], en: str) -> None:
-    counted = todo._counted([step(kind, str(place)) for place, kind in enumerate(kinds)])
+    counted = todo._counted(COMPANY, [step(kind, str(place)) for place, kind in enumerate(kinds)])
     assert (counted["count"], sentence(counted["says"], "en")) == (3, en)
 
 

@@ -481,3 +481,21 @@ def test_the_review_of_the_month_is_ten_lines_at_most():
     assert 0 < len(lines) <= 10
     review = sorted_by_key("ProcessReview", context.tables["ProcessReview"])
     assert [line["says"] for line in lines] == review_lines(review, NAMES)
+
+
+def test_nobody_is_asked_for_more_where_the_target_will_probably_be_reached():
+    """Few commits and a thin pipeline matter only where the target hangs on them."""
+    thin = {"target": 500_000, "coverage": 1.0, "coverage_needed": 3.0, "gap": -100_000}
+    few = {"commit_total": 300_000, "commit_verdict": "below"}
+
+    def listed(**row: Any) -> Any:
+        forecast = [forecast_row("all", "all", **thin, **row)]
+        lines = lines_of(with_tables(context_of([an_offer()]), Forecast=forecast))
+        (of_all,) = of_list(lines, "pipeline-open")
+        return of_all.get("sign"), of_all["because"].code, len(of_list(lines, "commit"))
+
+    assert listed(chance_rate=0.99, **few) == ("✓", "page.pipeline.due", 0)
+    assert listed(chance_rate=0.5, **few) == (None, "page.pipeline.needed", 1)
+    # What is committed covers the target by itself.
+    covered = {"commit_total": 550_000, "commit_verdict": "below"}
+    assert listed(chance_rate=0.5, **covered) == (None, "page.pipeline.needed", 0)

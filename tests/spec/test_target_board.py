@@ -480,3 +480,32 @@ def test_one_month_is_marked_only_beyond_luck():
     marks = {head.get("row_key"): line["marks"] for head, line in zip(heads, sold, strict=True)}
     assert marks["r0"] == ".▼.........."
     assert marks["r1"] == "............"
+
+
+def test_the_same_month_of_a_rep_is_marked_alike_whatever_the_others_sold():
+    """Nothing sold in January and in March: one swing for all his months marks both or neither."""
+    reps = [{"rep_id": f"r{n}", "name": f"Rep {n}", "team": "North"} for n in range(6)]
+    plan = [
+        row for rep in reps for row in planned(str(rep["rep_id"]), dict.fromkeys(MONTHS, 10_000))
+    ]
+    # In March the others sell in few large orders, so that the swing of that month is wide.
+    orders = [
+        order(
+            f"o{rep['rep_id']}{month}{number}", str(rep["rep_id"]), f"{month}-{number + 1:02}", size
+        )
+        for rep in reps
+        for month, count, size in (
+            ("2026-01", 20, 500),
+            ("2026-02", 20, 500),
+            ("2026-03", 1, 10_000),
+        )
+        for number in range(count)
+        if rep["rep_id"] != "r0" or month == "2026-02"
+    ]
+    found = boards(context_of("2026-04-15", SCORED, Reps=reps, TargetPlan=plan, Orders=orders))
+    heads = found["target-plan-revenue|company|company|FY2026"]
+    sold = found["target-sold-revenue|company|company|FY2026"]
+    [marks] = [
+        line["marks"] for head, line in zip(heads, sold, strict=True) if head.get("row_key") == "r0"
+    ]
+    assert marks == "▼.▼........."

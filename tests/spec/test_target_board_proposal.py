@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from salesbook.pages.lines import target_board
+from salesbook.pages.lines import helping, target_board
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE
-from tests.spec.score_tables import order, planned
+from tests.spec.score_tables import order, planned, scored
 from tests.spec.scored_pages import context_of, lists_of
 from tests.spec.test_proposals import months_back, plain, rep, steady
 
@@ -91,3 +91,62 @@ def test_a_year_that_is_over_has_no_proposal():
     found = lists_of(target_board.lists, drawn)
     assert "target-answer-revenue|company|company|FY2025" in found
     assert "target-proposal-revenue|company|company|FY2025" not in found
+
+
+def test_the_board_names_the_targets_that_checks_calls_out_of_reach():
+    """36,000 a year are sold by three, 24,000 of it in N: the company's target and S's are too high."""
+    target = {"year": 2026, "scope_kind": "company", "metric": "revenue", "target": 60_000}
+    drawn = {
+        "Reps": [rep(name, team="S" if name == "r3" else "N") for name in NAMES],
+        "Orders": [
+            line for name in NAMES for line in steady(name, months_back("2026-07-01", 30), 1_000)
+        ],
+        "TargetPlan": [row for name in NAMES for row in planned(name, MONTHS)],
+        "Targets": [
+            target,
+            {**target, "scope_kind": "team", "scope": "n", "target": 24_000},
+            {**target, "scope_kind": "team", "scope": "S", "target": 36_000},
+        ],
+    }
+    found = [
+        finding.row
+        for finding in scored(AS_OF, plain(), **drawn).findings
+        if finding.code == "target-out-of-reach"
+    ]
+    assert found == [0, 2]
+
+    lists = lists_of(target_board.lists, context_of(AS_OF, plain(), **drawn))
+
+    def too_high(scope: str) -> list[Any]:
+        listed = lists[f"target-faults-revenue|{scope}|FY2026"]
+        return [line for line in listed if line["says"].code == "page.target.out-of-reach"]
+
+    of_company = too_high("company|company")
+    assert [(line.get("subject"), line["amount"]) for line in of_company] == [
+        (None, -24_000),
+        ("S", -24_000),
+    ]
+    assert float(str(of_company[0]["says"].params["most"])) == 360.0
+    assert [line["subject"] for line in too_high("team|S")] == ["S"]
+    assert too_high("team|N") == []
+
+
+def test_a_quota_far_too_heavy_is_a_reason_why_somebody_is_behind():
+    """r1 has to give 12,000 of 36,000 to be even, as the Target board says; the others are fine."""
+    heavy = [
+        row
+        for name in NAMES
+        for row in planned(name, dict.fromkeys(MONTHS, 3_000 if name == "r1" else 1_000))
+    ]
+    drawn = {
+        "Reps": [rep(name) for name in NAMES],
+        "Orders": [
+            line for name in NAMES for line in steady(name, months_back("2026-07-01", 30), 1_000)
+        ],
+        "TargetPlan": heavy,
+    }
+    context = context_of(AS_OF, plain(), **drawn)
+    why = {rep: helping.cause_of(context, pace) for rep, pace in helping.paces(context).items()}
+    assert why["r1"].code == "page.why.overloaded"
+    assert float(str(why["r1"].params["quota"])) == 120.0
+    assert not why["r2"].code.endswith("overloaded")

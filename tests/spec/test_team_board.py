@@ -152,6 +152,29 @@ def test_nobody_standing_out_is_no_good_news_where_all_are_far_behind():
     assert answer["says"].params == {"count": 6, "rate": 0.5}
 
 
+@FEW
+@given(SEEDS)
+def test_whom_to_talk_to_first_are_those_who_need_help_on_the_dashboard(seed):
+    """The same people with the same signs, and nothing is green beside somebody who is behind."""
+    context = a_company(seed)
+    found = boards(context)
+    helped = helping.reps_of(context, WHOLE_COMPANY).shown
+    talks = found.get(f"team-talks|{YEAR}", [])
+    judged = [(pace.rep_id, pace.sign) for pace in helped if pace.is_judged]
+    assert [(line["row_key"], line["sign"]) for line in talks][: len(judged)] == judged
+    signs = [line.get("sign") for line in found[f"team-answer|{YEAR}"]]
+    assert not (talks and "✓" in signs)
+
+
+def test_a_rep_behind_within_the_normal_swing_is_said_to_be_behind():
+    sold = {str(rep["rep_id"]): 20_000 for rep in NORTH} | {"r5": 17_000}
+    found = boards(context_of("2026-02-28", SCORED, Reps=NORTH, **steady(sold)))
+    assert [line["sign"] for line in found[f"team-talks|{YEAR}"]] == ["●"]
+    (answer,) = found[f"team-answer|{YEAR}"]
+    assert answer["sign"] == "●"
+    assert sentence(answer["says"], "en").endswith("swing. 1 of them is behind.")
+
+
 def test_of_many_reps_those_who_stand_out_are_shown():
     """30 reps, the slowest of them far behind: 20 lines by pace and 10 counted, and he is last shown."""
     reps = [{"rep_id": f"r{n:02}", "name": f"Rep {n:02}", "team": "North"} for n in range(30)]
@@ -325,6 +348,16 @@ def test_a_month_that_is_short_does_not_make_the_later_ones_short():
     assert english(august, *between, january) == (
         "● South is up to 1.4 reps short of plan in 2 months from August 2026 to January 2027. "
         "Too late to close by hiring."
+    )
+
+
+def test_where_no_hiring_closes_a_gap_the_target_is_what_has_to_change():
+    facts = {"count": 16, "people": 5, "until": "2026-12"}
+    part = Message("capacity-beyond-hiring", facts)
+    row = short("2026-12", because=Message("capacity-short", {"short": 16.0}, (part,)))
+    assert (english(row) or "").endswith(
+        "No hiring closes it by December 2026: it would take 16 more hires beside 5 reps. "
+        "The target is out of reach: lower it, or give a part of it to other teams."
     )
 
 

@@ -34,7 +34,8 @@ from salesbook.expressions.functions import FUNCTIONS
 from salesbook.expressions.spelling import NotThereError
 from salesbook.expressions.values import from_cells
 from salesbook.hosts.formulas import reading
-from salesbook.labels import choice, header
+from salesbook.labels import choice, header, sheet_name
+from salesbook.pages.common import findings_about
 from salesbook.store import CellError
 from workbook.build.office import convert, office
 
@@ -359,3 +360,10 @@ def test_every_function_is_used_by_some_page():
         text += "\n".join(formula_text(cell.expression, spelling) for cell in sheet.cells)
     unused = {name for name in FUNCTIONS if f"{name}(" not in text and name != "TRUE"}
     assert unused == set()
+
+
+@pytest.mark.parametrize("targets", [sheet_name("Targets", "en"), sheet_name("Targets", "zh-CN")])
+def test_findings_about_some_tables_are_counted_by_their_cells_in_either_language(targets):
+    cells = {"table": [targets, "Pipeline", "Locks", targets], "cell_count": [1, 7, None, 3]}
+    assert value(findings_about(("Targets", "Locks")), cells) == 5
+    assert value(findings_about(("Reviews",)), cells) == 0

@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from salesbook import labels
 from salesbook.money import currency_decimals
+from salesbook.pages.lines.lateness import LATE_FROM, VERY_LATE_FROM, sign_of_days
 from salesbook.tables import FieldSpec, Kind, Role, TableSpec
 from salesbook.writing.check_marks import BETWEEN_PARTS as _BETWEEN
 from salesbook.writing.values import cells_of
@@ -142,8 +143,20 @@ def _rules(canvas: Canvas, spec: TableSpec) -> Iterator[Highlight]:
         yield from _deals(canvas)
     if spec.name == "Scorecard":
         yield from _scores()
-    if "days_late" in spec.field_names:
+    if spec.name == "CallList":
+        yield from _late_calls()
+    elif "days_late" in spec.field_names:
         yield Highlight("days_late", "N([days_late])>0", {**_BAD, "num_format": '"▼ "0'})
+
+
+def _late_calls() -> Iterator[Highlight]:
+    """Calls that are late, with the signs that the Customer board has for them."""
+    for days, look_of_sign in ((VERY_LATE_FROM, _BAD), (LATE_FROM, _ATTENTION)):
+        sign = sign_of_days(days + 1)
+        is_late = f"N([days_late])>{days}"
+        if days == LATE_FROM:
+            is_late = f"AND({is_late},N([days_late])<={VERY_LATE_FROM})"
+        yield Highlight("days_late", is_late, {**look_of_sign, "num_format": f'"{sign} "0'})
 
 
 def _with_decimals(canvas: Canvas, field: FieldSpec) -> Highlight:

@@ -14,7 +14,7 @@ from workbook.build.chart_data import series_cells
 
 _COLOURS: Final = {
     "accent": "#0F6CBD",
-    "light": "#CFE4F7",
+    "light": "#B5D6F3",
     "grey": "#C9CFD6",
     "middle": "#7FB3E2",
     "ink": "#6B7280",
@@ -146,8 +146,9 @@ class PageCharts:
             return {}
         font = {"name": look.FONTS[self.canvas.language], "size": 8, "color": "#374151"}
         labels: dict[str, Any] = {"value": True, "font": font, "num_format": placed.label_format}
-        # The line of the target may run through a label.
-        labels["fill"] = {"color": "#FFFFFF"}
+        if not any(other.kind == "mark" for other in placed.lines):
+            # The line of the target may run through a label; a mark of it must not be hidden.
+            labels["fill"] = {"color": "#FFFFFF"}
         if line.kind in _ON_LINE:
             labels["position"] = "above"
         if line.labels in ("ends", "last"):

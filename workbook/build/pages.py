@@ -42,7 +42,7 @@ _TONES: Final = {
     "paper": "#FFFFFF",
     "line": "#E4E7EC",
     "middle": "#7FB3E2",
-    "light": "#9CC9EF",
+    "light": "#B5D6F3",
 }
 _FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9", "lock": "#CFE4F7"}
 _FORMATS: Final = {

@@ -15,7 +15,7 @@ from salesbook.domain.proposals.basis import ProposalBasis
 from salesbook.domain.proposals.levels import Rounding, levels_of
 from salesbook.domain.proposals.outlook import Growth
 from salesbook.domain.proposals.parts import PARTS, have_been_there, parts_of, years_of_months
-from salesbook.domain.proposals.reach import MOST_YEARS, luck, season_left
+from salesbook.domain.proposals.reach import MOST_YEARS, luck, most_in_reach, season_left
 from salesbook.domain.proposals.span import YEAR_OF_MONTHS, Span
 from salesbook.domain.proposals.words import Grown, ProposalWords, too_few_months
 from salesbook.domain.targets.attainment import COMPANY
@@ -196,6 +196,7 @@ def _rows(basis: ProposalBasis, year: YearAhead) -> list[dict[str, Any]]:
                 "floor": levels.floor,
                 "target": levels.target,
                 "stretch": levels.stretch,
+                "most": most_in_reach(year.draws[place]),
                 "in_reach_rate": levels.in_reach_rate,
                 "floor_rate": levels.floor_rate,
                 "stretch_rate": levels.stretch_rate,

@@ -12,10 +12,13 @@ import numpy as np
 
 from salesbook.arrays import Floats, Ints
 from salesbook.domain.proposals.span import YEAR_OF_MONTHS
+from salesbook.money import round_half_away
 
 DRAWS: Final = 2000
 _SEED: Final = 20260113
 """Fixed: the same book gives the same answer on every day."""
+HARDLY: Final = 0.1
+"""Chance under which a target is out of reach: fewer than one year in ten like these reaches it."""
 MOST_YEARS: Final = 3
 """Years of past months that are drawn from; older ones tell of another company."""
 
@@ -110,6 +113,16 @@ def reached_with(draws: Floats, chance: float) -> float:
     """The largest amount that so many of the draws reach."""
     in_order = np.sort(draws)[::-1]
     return float(in_order[max(int(np.ceil(chance * len(in_order))) - 1, 0)])
+
+
+def most_in_reach(draws: Floats) -> int | None:
+    """What one year in ten reaches, in whole units; a target beyond it is out of reach.
+
+    Args: draws of the year's sum, nan where a scope has too few months: then nobody can say.
+    """
+    if np.isnan(draws).any():
+        return None
+    return round_half_away(reached_with(draws, HARDLY))
 
 
 def chance_of(draws: Floats, amount: float) -> float:

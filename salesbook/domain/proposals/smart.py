@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from salesbook.domain.proposals.make import YearAhead
-from salesbook.domain.proposals.reach import chance_of, reached_with
+from salesbook.domain.proposals.reach import most_in_reach
 from salesbook.domain.proposals.words import ProposalWords
 from salesbook.frames import row_keys
 from salesbook.messages import Finding
-from salesbook.money import round_half_away, to_decimal
+from salesbook.money import to_decimal
 from salesbook.tables.base import is_of_money
-
-HARDLY: Final = 0.1
-"""Chance under which a target is out of reach: fewer than one year in ten like these reaches it."""
 
 
 def out_of_reach(targets: pd.DataFrame, years: list[YearAhead], decimals: int) -> Iterator[Finding]:
@@ -30,11 +25,12 @@ def out_of_reach(targets: pd.DataFrame, years: list[YearAhead], decimals: int) -
         place = None if year is None else year.place_of(str(row.scope_kind), str(row.scope))
         if year is None or place is None:
             continue
-        draws, target = year.draws[place], int(row.target)
-        if np.isnan(draws).any() or chance_of(draws, target) >= HARDLY:
+        # The Target board names the same targets, by the same amount in Proposal.
+        in_reach, target = most_in_reach(year.draws[place]), int(row.target)
+        if in_reach is None or target <= in_reach:
             continue
         words = ProposalWords(year.metric, decimals)
-        most = words.amount(round_half_away(reached_with(draws, HARDLY)))
+        most = words.amount(in_reach)
         typed = to_decimal(target, decimals) if is_of_money(year.metric) else Decimal(target)
         # What is too much is the difference of the two amounts as they are printed, and is printed
         # as they are: "190,000" beside "2,570,000", with cents only where there are any.

@@ -29,7 +29,7 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.arithmetic.intervals import z_of
 from salesbook.domain.targets.attainment import planned
-from salesbook.domain.targets.hires import Hires, hires_for
+from salesbook.domain.targets.hires import Hires, TooMany, hires_for
 from salesbook.domain.targets.ramp import ramp_shares
 from salesbook.domain.targets.spread.seats import Seats, seats_of
 from salesbook.domain.team.staff import NO_TEAM, Staff
@@ -51,6 +51,10 @@ _DIGITS: Final = 2
 """Decimals of reps that are shown: nobody knows more."""
 PARTLY: Final = "capacity-partly"
 """Hires that carry a part of what is missing: they are still on the ramp when the plan ends."""
+BEYOND: Final = "capacity-beyond-hiring"
+"""No hiring closes it: the target is out of reach for the team."""
+_SHORTEST_SEARCH: Final = 14
+"""Days of a search where nobody was hired yet: nobody starts on the day on which he is sought."""
 _MANAGER: Final = "manager"
 
 Standing = Literal["enough", "filled", "near", "short"]
@@ -314,11 +318,24 @@ class _View:
             days.append(opening.opened_on.date() + dt.timedelta(days=math.ceil(usual)))
         return max(*days, self.question.as_of) if days else None
 
-    def hires(self, missing: Mapping[str, float], last_month: str) -> Hires | None:
+    def people(self, team: str) -> int:
+        """How many of those who sell are in a team in the first month ahead, on the ramp or not."""
+        is_of_team = [(name or NO_TEAM) == team for name in self._seats.teams]
+        return int(self._seats.present[is_of_team, len(self._past)].sum())
+
+    def hires(
+        self, team: str, missing: Mapping[str, float], last_month: str
+    ) -> Hires | TooMany | None:
         """Whom to hire for what a team misses by month, after a search as long as usual."""
-        search = dt.timedelta(days=math.ceil(self.usual_days() or 0))
-        soonest = self.question.as_of + search
-        return hires_for(missing, last_month, soonest=soonest, ramp=self.question.ramp)
+        usual = self.usual_days()
+        search = dt.timedelta(days=_SHORTEST_SEARCH if usual is None else math.ceil(usual))
+        return hires_for(
+            missing,
+            last_month,
+            soonest=self.question.as_of + search,
+            ramp=self.question.ramp,
+            people=self.people(team),
+        )
 
     def usual_days(self, role: str = "") -> float | None:
         """Days from application to hire for a role, else for all."""
@@ -381,7 +398,7 @@ def _rows(view: _View, team: str) -> Iterator[dict[str, Any]]:
         months = known + unplanned[:1]
 
     short = {month.row["period"]: month.missing for month in known if month.standing == "short"}
-    hires = view.hires(short, str(known[-1].row["period"])) if short else None
+    hires = view.hires(team, short, str(known[-1].row["period"])) if short else None
     for month in months:
         closing = _closing(view, month, hires) if month.standing == "short" else _NO_HIRES
         reason = month.reason
@@ -444,7 +461,14 @@ class _Closing(NamedTuple):
 _NO_HIRES: Final = _Closing(None, None, ())
 
 
-def _closing(view: _View, month: _Month, hires: Hires | None) -> _Closing:
+def _closing(view: _View, month: _Month, hires: Hires | TooMany | None) -> _Closing:
+    if isinstance(hires, TooMany):
+        needed: dict[str, Fact] = {
+            "count": hires.count,
+            "people": hires.people,
+            "until": hires.until,
+        }
+        return _Closing(None, None, (Message(BEYOND, needed),))
     if hires is None or not hires.count_in(str(month.row["period"])):
         return _Closing(None, None, (Message("capacity-too-late"),))
     facts: dict[str, Fact] = {"count": hires.count, "day": hires.start_by}

@@ -16,6 +16,8 @@ from salesbook.domain.targets.ramp import first_month, ramp_shares
 
 _LAST_DAY_OF_HIRE: Final = 15
 """Who starts by this day of a month counts for it, see `ramp.first_month`."""
+_NEW_FOR_EACH: Final = 0.5
+_FIRST_OF_A_TEAM: Final = 2
 _ALMOST: Final = 1e-9
 """Reps; sums of shares that differ by less are the same."""
 
@@ -35,22 +37,48 @@ class Hires:
         return month >= (self.closed_from or month_of(self.start_by))
 
 
+@dataclass(frozen=True)
+class TooMany:
+    """No hiring closes what a team is short of: it would have to grow faster than a team can."""
+
+    count: int
+    """So many it would take."""
+    people: int
+    until: str
+    """The last month that is looked at."""
+
+
+def most_at_once(people: int) -> int:
+    """How many a team can take in within a year: one for every two who are there to train them.
+
+    A team that is only being built takes in two.
+    """
+    return max(_FIRST_OF_A_TEAM, math.ceil(people * _NEW_FOR_EACH))
+
+
 def hires_for(
-    missing: Mapping[str, float], last_month: str, *, soonest: dt.date, ramp: Sequence[float]
-) -> Hires | None:
+    missing: Mapping[str, float],
+    last_month: str,
+    *,
+    soonest: dt.date,
+    ramp: Sequence[float],
+    people: int,
+) -> Hires | TooMany | None:
     """Find one answer for a team: the fewest hires that close its short months from the soonest on.
 
     A hire stays. So never more are asked for than carry what is missing once they are through their
     ramp: a gap of one rep in the month after next is no reason to hire four who carry a quarter each,
-    for three of them would be too many soon after. Months that so many do not reach in time stay
-    short.
+    for three of them would be too many soon after. Nor more than the team can take in, see
+    `most_at_once`. Months that so many do not reach in time stay short.
 
     Args:
         missing: full reps by month; months that are not short lack.
         last_month: up to which is known what is missing.
         soonest: the day on which who is sought from today on may start.
+        people: how many the team has today.
 
-    Returns: None where they would carry nothing, or nothing but months that are over before them.
+    Returns: None where they would carry nothing, or nothing but months that are over before them;
+        TooMany where even as many as the team can take in close no month up to the last.
     """
     months = sorted(missing)
     needs = np.array([missing[month] for month in months])
@@ -67,11 +95,15 @@ def hires_for(
         is_open = np.flatnonzero(count * share < needs - _ALMOST)
         return int(is_open[-1]) + 1 if len(is_open) else 0
 
-    place, count = min((closed_from(count, of_soonest), count) for count in range(1, most + 1))
+    counts = range(1, min(most, most_at_once(people)) + 1)
+    place, count = min((closed_from(count, of_soonest), count) for count in counts)
     if place == len(months):
         # What the ramp alone leaves open closes itself later; a gap that is over by then needs nobody.
-        lasts = months[-1] == last_month
-        return Hires(most, min(shares), None) if lasts else None
+        if months[-1] != last_month:
+            return None
+        if most > counts[-1]:
+            return TooMany(most, people, last_month)
+        return Hires(most, min(shares), None)
     in_time = [day for day, share in shares.items() if closed_from(count, share) <= place]
     return Hires(count, max(in_time), months[place])
 

@@ -219,8 +219,13 @@ def _sold_by_month(context: PageContext) -> dict[tuple[str, str], int]:
 def cause_of(context: PageContext, pace: RepPace) -> Message:
     """The strongest cause that luck does not explain; else that it may be luck, with one fact.
 
-    A swing so wide that it holds everything explains nothing: then it is too early to tell.
+    A swing so wide that it holds everything explains nothing: then it is too early to tell. A quota
+    far heavier than that of others is a cause, too, and is said beside any other.
     """
+    too_much = _quota_too_high(context).get(pace.rep_id)
+    overload: dict[str, Fact] = {}
+    if too_much is not None:
+        overload["quota"] = three_digits(too_much, context.policy.decimals)
     worst = worst_metric(context, pace.rep_id)
     if worst is not None:
         kind = "rate" if worst["metric"] in SHARES else "number"
@@ -230,7 +235,11 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
             "value": said(float(worst["value"])),
             "goal": said(float(worst["goal"])),
         }
+        if overload:
+            return Message(f"page.why.{kind}-overloaded", facts | overload)
         return Message(f"page.why.{kind}", facts)
+    if overload:
+        return Message("page.why.overloaded", overload)
 
     largest = largest_open_deal(context, pace.rep_id)
     kind, said_of_luck = _part_of_luck(pace)
@@ -239,6 +248,21 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
     amount = three_digits(int(largest.amount), context.policy.decimals)
     name = context.name_of("Deals", largest.deal_id)
     return Message(f"page.why.{kind}-deal", {**said_of_luck, "amount": amount, "name": name})
+
+
+def _quota_too_high(context: PageContext) -> Mapping[str, int]:
+    """By overloaded rep how much less quota would be even, as QuotaCheck and the Target board say."""
+
+    def gather() -> dict[str, int]:
+        table = context.tables["QuotaCheck"]
+        year = int(context.year.removeprefix("FY"))
+        is_asked = (table["year"] == year) & (table["metric"] == "revenue")
+        is_heavy = table["overloaded"].fillna(False).astype(bool) & table["change_to_even"].notna()
+        heavy = table[is_asked.fillna(False).astype(bool) & is_heavy]
+        rows = zip(heavy["rep_id"], heavy["change_to_even"], strict=True)
+        return {str(rep): -int(change) for rep, change in rows if change < 0}
+
+    return context.once("quotas that are too high", gather)
 
 
 def _part_of_luck(pace: RepPace) -> tuple[str, dict[str, Fact]]:

@@ -30,6 +30,8 @@ from salesbook.pages.lines.line import (
     whole,
 )
 
+LIKELY_ENOUGH: Final = 0.8
+"""From this chance on a target will probably be reached, and nobody is asked for more."""
 LIKELY: Final = 0.6
 """From this chance on a target will more likely than not be reached, with room for error."""
 OPEN: Final = 0.3
@@ -51,7 +53,7 @@ class Wording:
 
 WORDINGS: Final = (
     Wording(0.95, "sure", GOOD),
-    Wording(0.8, "likely", GOOD),
+    Wording(LIKELY_ENOUGH, "likely", GOOD),
     Wording(LIKELY, "should", GOOD),
     Wording(OPEN, "open", ATTENTION),
     # At 5 % and less nobody says "probably" any more.
@@ -69,6 +71,11 @@ def wording_of(chance: float) -> Wording:
 def sign_of_chance(chance: float | None) -> str | None:
     """✓ likely, ● open, ▼ unlikely; None where nobody knows."""
     return None if chance is None else wording_of(chance).sign
+
+
+def is_in_sight(chance: float | None) -> bool:
+    """Whether a target will at least probably be reached as things are, so that nothing is asked for."""
+    return chance is not None and chance >= LIKELY_ENOUGH
 
 
 def chance_left(chance: float | None, *, is_settled: bool) -> float | None:

@@ -58,7 +58,7 @@ from salesbook.pages.lines.line import (
     whole,
 )
 from salesbook.pages.lines.open_pipeline import OpenPipeline, Sums, open_pipeline
-from salesbook.pages.lines.periods import PeriodFigures, period_figures
+from salesbook.pages.lines.periods import PeriodFigures, is_in_sight, period_figures
 from salesbook.pages.lines.proof import proof_lists
 from salesbook.pages.lines.stage_lines import StageLines
 
@@ -198,9 +198,13 @@ def open_line(context: PageContext, pipeline: OpenPipeline, scope: Scope) -> Lin
     parts = [whole(forecast.get(name)) for name in ("commit", "best_case", "pipeline")]
     due = [amount for amount in parts if amount is not None]
 
+    chance = period_figures(context).line(scope, context.quarter)["chance_rate"]
     sign = None
     if (kind, key) in _thin_slices(context):
         sign = ATTENTION
+    elif is_in_sight(chance):
+        # What is open is enough, be there less of it than such targets usually need.
+        sign, needed = GOOD, None
     elif coverage is not None and needed is not None and coverage >= needed:
         sign = GOOD
     return {
@@ -232,7 +236,10 @@ def _below_coverage(
     due: int,
     target: int | None,
 ) -> Message | None:
-    """What is needed, and how much could come; that nothing is missing; None without a target."""
+    """What is needed, and how much could come; that nothing is missing; None without a target.
+
+    Args: needed is None also where the target will be reached without more.
+    """
     if target is None:
         return None
     if coverage is None:

@@ -18,8 +18,9 @@ from salesbook.domain.pipeline.review.report import review_lines
 from salesbook.frames import sorted_by_key
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
-from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, slice_of
+from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope, slice_of
 from salesbook.pages.lines.line import ATTENTION, Line, ListLines, as_said, whole
+from salesbook.pages.lines.periods import is_in_sight, period_figures
 
 _VERDICT_OF_ALL: Final = "all"
 """The bin of ModelTests that holds a test as a whole."""
@@ -30,7 +31,7 @@ def proof_lists(context: PageContext, page: str) -> Iterator[ListLines]:
     commits = _commits(context)
     for scope in context.scopes:
         row = commits.get(slice_of(scope))
-        if scope.kind != "rep" and row is not None:
+        if scope.kind != "rep" and row is not None and _matters(context, scope, row):
             yield ListLines(page, "commit", scope, [_commit(context, row)])
 
     trusted = [said for said in (_win_rates(context), _landings(context)) if said is not None]
@@ -50,6 +51,16 @@ def _commits(context: PageContext) -> dict[tuple[str, str], dict[str, Any]]:
     is_asked = (forecast["period"] == context.quarter) & forecast["commit_verdict"].notna()
     rows = forecast[is_asked].to_dict("records")
     return {(row["slice_kind"], row["slice"]): row for row in rows}
+
+
+def _matters(context: PageContext, scope: Scope, row: dict[str, Any]) -> bool:
+    """Whether commits are worth a word: that they are few is none where the target is covered."""
+    if row["commit_verdict"] != "below":
+        return True
+    target = whole(row["target"])
+    is_covered = target is not None and int(row["commit_total"]) >= target
+    chance = period_figures(context).line(scope, context.quarter)["chance_rate"]
+    return not is_covered and not is_in_sight(chance)
 
 
 def _commit(context: PageContext, row: dict[str, Any]) -> Line:

@@ -28,7 +28,7 @@ from typing import Any, Final
 from salesbook.domain.arithmetic.calendar import month_of
 from salesbook.domain.team.staff import NO_TEAM
 from salesbook.messages import Fact, Message, joined
-from salesbook.money import three_digits, whole_percent
+from salesbook.money import rounds_to_all, rounds_to_none, three_digits, whole_percent
 from salesbook.pages.lines import helping, own_pipeline, pay, talk, training
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.grades import graded
@@ -230,9 +230,9 @@ def _landing(context: PageContext, figures: PeriodFigures, scope: Scope) -> Line
 def _chance(chance: float, short: Any) -> Message:
     """A chance of few draws is never said to be none or certain; what is settled is."""
     kind = "chance"
-    if 0 < chance < 0.01:
+    if rounds_to_none(chance):
         kind = "chance-hardly"
-    elif 0.99 < chance < 1:
+    elif rounds_to_all(chance):
         kind = "chance-nearly"
     more = (Message("page.rep.short", {"amount": short}),) if short is not None else ()
     return Message(f"page.rep.{kind}", {"chance": whole_percent(chance)}, more)

@@ -13,6 +13,7 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
+from salesbook.pages.lines.lateness import sign_of_days
 from salesbook.pages.lines.line import (
     ATTENTION,
     BEHIND,
@@ -32,20 +33,7 @@ _CALL: Final = "call"
 """Kinds of step that no alert asks for."""
 _WITH_AMOUNT: Final = ("Deals", "Orders")
 """Tables of whose rows the amount can still come, or be paid."""
-_PASSED: Final = frozenset(
-    {
-        "close-date-passed",
-        "next-step-overdue",
-        "order-undelivered",
-        "order-unpaid",
-        "lead-waiting",
-        "initiative-late",
-        "talk-overdue",
-        "complaint-unanswered",
-        "complaint-unresolved",
-    }
-)
-"""Kinds of alert that say that a day or a limit is over, and not that it soon will be."""
+_SEVERE: Final = "high"
 
 
 @dataclass(frozen=True)
@@ -71,11 +59,14 @@ def lists(
     of_scope = steps.get(scope, [])
     shown = context.room_of_rep(_SHOWN_OF_REP) if scope.kind == "rep" else _SHOWN
     yield ListLines(page, "today", scope, [step.line for step in of_scope[:shown]])
-    yield ListLines(page, "today-count", scope, [_counted(of_scope)])
+    yield ListLines(page, "today-count", scope, [_counted(context, of_scope)])
 
 
-def _counted(steps: list[Step]) -> Line:
-    """How many steps there are in all, and of what: Alerts alone has fewer rows than these."""
+def _counted(context: PageContext, steps: list[Step]) -> Line:
+    """How many steps there are in all, and of what: Alerts alone has fewer rows than these.
+
+    Of calls these are not all of the week, but late ones of the best tier that no alert names.
+    """
     in_all = sum(step.count for step in steps)
     of_kind = {
         kind: sum(step.count for step in steps if step.kind == kind) for kind in (_CALL, _TALK)
@@ -85,10 +76,13 @@ def _counted(steps: list[Step]) -> Line:
         "alerts": in_all - sum(of_kind.values()),
         "calls": of_kind[_CALL],
         "talks": of_kind[_TALK],
+        "tier": _best_tier(context),
     }
     if not in_all:
         return {"count": 0, "says": Message("page.todo.counted-none")}
-    kind = "counted-talks" if of_kind[_TALK] else "counted" if of_kind[_CALL] else "counted-alerts"
+    kind = "counted" if of_kind[_CALL] else "counted-alerts"
+    if of_kind[_TALK]:
+        kind = "counted-talks" if of_kind[_CALL] else "counted-talks-alone"
     return {"count": in_all, "says": Message(f"page.todo.{kind}", facts)}
 
 
@@ -179,7 +173,8 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         who, amount = present(alert["who"]), whole(alert["amount"])
         kind = str(alert["kind"])
         line: Line = {
-            "sign": LATE if kind in _PASSED else ATTENTION,
+            # As red as on Alerts: the same alert is not severe on one sheet and mild on another.
+            "sign": LATE if alert["severity"] == _SEVERE else ATTENTION,
             "says": Message(f"page.todo.{_to_do(context, alert)}"),
             "subject": name,
             "customer": _customer_of(context, table, str(alert["row_key"])),
@@ -251,16 +246,21 @@ def _of_people(context: PageContext) -> Iterator[Step]:
         yield Step((1, 0, place, 0), _TALK, ("Reps", pace.rep_id), scopes, None, line)
 
 
+def _best_tier(context: PageContext) -> str | None:
+    """The tier of those customers who buy most; None without tiers."""
+    rules = context.policy.tier_rules
+    return min(rules, key=lambda rule: rule.up_to_share).tier if rules else None
+
+
 def _of_calls(context: PageContext) -> Iterator[Step]:
     """A call to each customer of the best tier who waits for one, the longest first."""
     calls = context.tables["CallList"]
-    rules = context.policy.tier_rules
-    best = min(rules, key=lambda rule: rule.up_to_share).tier if rules else None
-    late = calls[(calls["tier"] == best) & (calls["days_late"] > 0)]
+    late = calls[(calls["tier"] == _best_tier(context)) & (calls["days_late"] > 0)]
     for call in late.to_dict("records"):
         customer_id, rep_id = str(call["customer_id"]), present(call["rep_id"])
+        days = whole(call["days_late"]) or 0
         line: Line = {
-            "sign": LATE,
+            "sign": sign_of_days(days) or ATTENTION,
             "says": Message("page.todo.call"),
             "subject": context.customer_name(customer_id),
             "rep": context.rep_name(rep_id),
@@ -271,5 +271,4 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
             "row_key": customer_id,
         }
         scopes = context.scopes_of(rep_id) if rep_id is not None else (WHOLE_COMPANY,)
-        days = whole(call["days_late"]) or 0
         yield Step((2, -days, 0, 0), _CALL, ("Customers", customer_id), scopes, None, line)

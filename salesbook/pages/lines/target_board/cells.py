@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 from typing import Any, Final
 
 from salesbook.domain.arithmetic.calendar import last_day
 from salesbook.domain.targets.spread.locks import is_kept
 from salesbook.pages.lines.helping import luck_ranges
+from salesbook.pages.lines.measures import scale_of
 from salesbook.pages.lines.target_board.plans import YearPlan
 
 UNMARKED: Final = "."
@@ -73,20 +75,49 @@ def _drafted(plan: YearPlan) -> set[tuple[str, str]]:
 def sold_marks(plan: YearPlan, rep: str) -> str:
     """One sign for each month that is over in which a rep sold far more or less than planned.
 
-    One month is mostly luck: a mark takes both twice or half the plan and more than luck explains.
+    One month is mostly luck: a mark takes both twice or half the plan and more than the swing that
+    the rep's months usually have. It is one swing for all of them: by that of each month the same
+    result was marked in one month and not in the next.
     """
     figures = plan.of_rep[rep]
+    swing = _usual_swing(plan, rep)
     marks = []
     for month, planned, sold in zip(plan.months, figures.plan, figures.sold, strict=True):
         is_over = last_day(month, plan.context.first_month) < plan.context.as_of
-        if plan.metric != "revenue" or not is_over or not planned or sold is None:
+        if plan.metric != "revenue" or not is_over or not planned or sold is None or swing is None:
             marks.append(UNMARKED)
-            continue
-        low, high = luck_ranges(plan.context, month).get(rep, (None, None))
-        if sold >= 2 * planned and low is not None and low > 1:
+        elif sold >= 2 * planned and sold / planned - swing > 1:
             marks.append(ABOVE)
-        elif 2 * sold < planned and high is not None and high < 1:
+        elif 2 * sold < planned and sold / planned + swing < 1:
             marks.append(BELOW)
         else:
             marks.append(UNMARKED)
     return "".join(marks)
+
+
+def _usual_swing(plan: YearPlan, rep: str) -> float | None:
+    """How far luck usually moves a month of a rep, as a part of its plan; None where nobody knows.
+
+    The middle one of his months of the year: up, since a range that reaches 0 says nothing of down.
+    """
+    swings = []
+    for month in plan.months:
+        _, high = luck_ranges(plan.context, month).get(rep, (None, None))
+        value = _value_of(plan, month, rep)
+        is_over = last_day(month, plan.context.first_month) < plan.context.as_of
+        if is_over and high is not None and value is not None:
+            swings.append(high - value)
+    return median(swings) if swings else None
+
+
+def _value_of(plan: YearPlan, month: str, rep: str) -> float | None:
+    """The pace of a month in the middle of its range, as its score card has it."""
+
+    def gather() -> dict[tuple[str, str], float]:
+        lines = plan.context.tables["ScorecardLines"]
+        of_pace = lines[(lines["metric"] == "attainment") & lines["value"].notna()]
+        scale = scale_of(plan.context, "attainment")
+        keys = zip(of_pace["period"], of_pace["rep_id"], strict=True)
+        return dict(zip(keys, of_pace["value"] / scale, strict=True))
+
+    return plan.context.once("attainment of score cards", gather).get((month, rep))

@@ -1,8 +1,8 @@
-"""What is wrong with a plan: targets it misses, locks it does not keep yet, people it leaves out?"""
+"""What is wrong with a plan: targets out of reach or missed, locks not kept yet, people left out?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from salesbook.domain.targets.adding_up import MissedTarget
@@ -10,9 +10,9 @@ from salesbook.domain.targets.spread.locks import is_kept
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Message
 from salesbook.names.folding import fold_name
-from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
+from salesbook.pages.lines.context import COMPANY, WHOLE_COMPANY, Scope
 from salesbook.pages.lines.line import ATTENTION, LATE, Line
-from salesbook.pages.lines.target_board.amounts import exactly
+from salesbook.pages.lines.target_board.amounts import exactly, rounded
 from salesbook.pages.lines.target_board.cells import month_of_lock
 from salesbook.pages.lines.target_board.clashes import clash_lines
 from salesbook.pages.lines.target_board.plans import YearPlan
@@ -25,10 +25,11 @@ _NAMED: Final = 3
 def faults(plan: YearPlan, scope: Scope) -> list[Line]:
     """What is wrong within a scope, clashes and sums first; the page shows the first lines."""
     clashes = list(clash_lines(plan, may_clash=_may_clash(plan))) if scope == WHOLE_COMPANY else []
+    too_high = list(_out_of_reach(plan, scope))
     if not plan.has_plan:
-        return clashes
+        return [*clashes, *too_high]
     sums = [_missed_line(plan, missed) for missed in missed_of(plan, scope)]
-    return [*clashes, *sums, *_unkept_locks(plan, scope), *_left_out(plan, scope)]
+    return [*clashes, *sums, *too_high, *_unkept_locks(plan, scope), *_left_out(plan, scope)]
 
 
 def _may_clash(plan: YearPlan) -> bool:
@@ -44,15 +45,58 @@ def _may_clash(plan: YearPlan) -> bool:
 
 def missed_of(plan: YearPlan, scope: Scope) -> list[MissedTarget]:
     """The targets within a scope that the plan does not come to, the company's first."""
-    return [missed for missed in plan.missed if _is_in(plan, missed, scope)]
+    return [
+        missed for missed in plan.missed if _holds(plan, scope, missed.scope_kind, missed.scope)
+    ]
 
 
-def _is_in(plan: YearPlan, missed: MissedTarget, scope: Scope) -> bool:
-    if scope.kind == "company":
+def _holds(plan: YearPlan, scope: Scope, kind: str, named: str) -> bool:
+    """Whether the target of somebody belongs to what a page shows of a scope."""
+    if scope.kind == COMPANY:
         return True
-    if missed.scope_kind == "team":
-        return fold_name(missed.scope) == fold_name(scope.key)
-    return missed.scope_kind == "rep" and plan.team_of(missed.scope) == scope.key
+    if kind == "team":
+        return fold_name(named) == fold_name(scope.key)
+    return kind == "rep" and plan.team_of(named) == scope.key
+
+
+def _out_of_reach(plan: YearPlan, scope: Scope) -> Iterator[Line]:
+    """The targets that Checks names as out of reach: hardly a year like the past ones brings them."""
+    most_of = _most_in_reach(plan)
+    keys = row_keys("Targets", plan.targets)
+    for target in plan.targets.sort_index().itertuples():
+        kind, named = str(target.scope_kind), str(target.scope)
+        most = most_of.get((kind, _key_of(kind, named)))
+        if most is None or int(target.target) <= most or not _holds(plan, scope, kind, named):
+            continue
+        name = plan.context.rep_name(named) if kind == "rep" else named
+        facts: dict[str, Fact] = {
+            "target": rounded(plan, int(target.target)),
+            "most": rounded(plan, most),
+        }
+        yield {
+            "sign": ATTENTION,
+            "subject": None if kind == COMPANY else name,
+            "says": Message("page.target.out-of-reach", facts),
+            "metric": plan.metric,
+            "target": int(target.target),
+            "amount": most - int(target.target),
+            "table": "Targets",
+            "row_key": keys[target.Index],
+        }
+
+
+def _most_in_reach(plan: YearPlan) -> Mapping[tuple[str, str], int]:
+    """By scope what one year in ten reaches, as Proposal says; who has too few months is not in it."""
+    table = plan.context.tables["Proposal"]
+    is_asked = (table["year"] == plan.number) & (table["metric"] == plan.metric)
+    known = table[is_asked.fillna(False).astype(bool) & table["most"].notna()]
+    rows = zip(known["scope_kind"], known["scope"], known["most"], strict=True)
+    return {(str(kind), _key_of(str(kind), str(scope))): int(most) for kind, scope, most in rows}
+
+
+def _key_of(kind: str, scope: str) -> str:
+    """A scope as it is compared: teams may be spelled in more than one way."""
+    return COMPANY if kind == COMPANY else fold_name(scope)
 
 
 def _missed_line(plan: YearPlan, missed: MissedTarget) -> Line:

@@ -47,17 +47,25 @@ def answer(standing: Standing) -> list[Line]:
         # The sentence goes with the last one: it is no answer of its own.
         rest = Message("page.team.rest", {"count": others})
         last = lines[-1]["says"]
-        lines[-1] = {**lines[-1], "says": Message(last.code, last.params, (rest,))}
+        more = (rest, *_watched(standing))
+        lines[-1] = {**lines[-1], "says": Message(last.code, last.params, more)}
     return lines
 
 
+def _watched(standing: Standing) -> tuple[Message, ...]:
+    """How many of those within the normal swing are behind: the Dashboard names them, too."""
+    count = len(standing.watched)
+    return (Message("page.team.watched", {"count": count}),) if count else ()
+
+
 def _alike(standing: Standing, count: int) -> Line:
-    """Nobody stands out; which is no good news where all together are far behind."""
-    rate = standing.total.rate
+    """Nobody stands out; which is no good news where somebody, or all together, are behind."""
+    rate, watched = standing.total.rate, _watched(standing)
+    sign = ATTENTION if watched else GOOD
     if rate is None or rate >= FAR_BELOW:
-        return {"sign": GOOD, "says": Message("page.team.alike", {"count": count})}
+        return {"sign": sign, "says": Message("page.team.alike", {"count": count}, watched)}
     facts: dict[str, Fact] = {"count": count, "rate": whole_percent(rate)}
-    return {"sign": ATTENTION, "says": Message("page.team.alike-behind", facts)}
+    return {"sign": ATTENTION, "says": Message("page.team.alike-behind", facts, watched)}
 
 
 def _what_is_missing(standing: Standing) -> Line | None:
@@ -137,7 +145,10 @@ def _closed_to(standing: Standing) -> Message:
 
 
 def talks(standing: Standing) -> list[Line]:
-    """Whom to talk to first: who is behind by more than luck explains, why, and what to do."""
+    """Whom to talk to first, why, and what to do: as on the Dashboard who needs help.
+
+    First who is behind by more than luck explains, then who is behind though it may be luck.
+    """
     return [
         {
             "sign": pace.sign,
@@ -149,7 +160,7 @@ def talks(standing: Standing) -> list[Line]:
             "table": "Reps",
             "row_key": pace.rep_id,
         }
-        for pace in standing.behind[:_MOST_TALKS]
+        for pace in [*standing.behind, *standing.watched][:_MOST_TALKS]
     ]
 
 

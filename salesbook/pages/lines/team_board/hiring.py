@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from salesbook.domain.people.hiring_funnel import usual_days
-from salesbook.domain.targets.capacity import PARTLY, capacity_standing
+from salesbook.domain.targets.capacity import BEYOND, PARTLY, capacity_standing
 from salesbook.messages import Fact, Message
 from salesbook.money import round_half_away
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
@@ -208,12 +208,20 @@ def _closing(short: pd.DataFrame) -> Message:
     """What the short months of a team say of hiring: it is one answer for all of them."""
     helped = short[short["more_hires"].notna()]
     if helped.empty:
+        said = [part for reason in short["because"] for part in _parts(reason)]
+        beyond = next((part for part in said if part.code == BEYOND), None)
+        if beyond is not None:
+            return Message("page.team.capacity-beyond-hiring", beyond.params)
         return Message("page.team.capacity-too-late")
     row = helped.iloc[0]
     facts: dict[str, Fact] = {"count": int(row["more_hires"]), "day": row["fill_by"].date()}
-    reason = row["because"]
-    if isinstance(reason, Message) and any(part.code == PARTLY for part in reason.more):
+    if any(part.code == PARTLY for part in _parts(row["because"])):
         return Message("page.team.capacity-partly", facts)
     if row["period"] == short["period"].iloc[0]:
         return Message("page.team.capacity-closed", facts)
     return Message("page.team.capacity-closed-from", facts | {"then": str(row["period"])})
+
+
+def _parts(reason: object) -> tuple[Message, ...]:
+    """What a reason of CapacityPlan says after its first sentence."""
+    return reason.more if isinstance(reason, Message) else ()

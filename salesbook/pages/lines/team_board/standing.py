@@ -10,7 +10,7 @@ from typing import Any, Final
 from salesbook.domain.arithmetic.calendar import months_in, next_month
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
 from salesbook.pages.lines.helping import RepPace, pace_of
-from salesbook.pages.lines.line import AHEAD, BEHIND, whole
+from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, whole
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.team_board.training import late_gaps
 
@@ -100,6 +100,11 @@ class Standing:
     def behind(self) -> list[RepPace]:
         """Who is behind by more than luck explains, the slowest first."""
         return [pace for pace in reversed(list(self.paces.values())) if pace.sign == BEHIND]
+
+    @cached_property
+    def watched(self) -> list[RepPace]:
+        """Who is behind, though it may be luck, the slowest first: whom the Dashboard marks with ●."""
+        return [pace for pace in reversed(list(self.paces.values())) if pace.sign == ATTENTION]
 
     @cached_property
     def ahead(self) -> list[RepPace]:
