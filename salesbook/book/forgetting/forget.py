@@ -23,10 +23,11 @@ from salesbook.book.keeping import KeptBook, open_book
 from salesbook.book.page_values import store_page_values
 from salesbook.book.run_log import next_moment
 from salesbook.book.session import Session, collecting_nothing
+from salesbook.book.template import template_bytes
 from salesbook.book.user import user_name
 from salesbook.errors import SalesbookError, UsageError
 from salesbook.frames import frame_from_rows
-from salesbook.hosts.package import Disk, Trace, open_package, read_ordinary
+from salesbook.hosts.package import Disk, Trace, open_package, package_of, read_ordinary
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.money import to_decimal
@@ -96,7 +97,7 @@ def forget_file(
         person = Person(Session(host), customer)
         words = person.words
         changes, notes = _staged(host, person)
-        also_in = host.package.traces_of(words)
+        also_in = _traces(host, words, person.session.language)
         held = _holding(backups, words)
         if yes:
             tell("saving")
@@ -139,6 +140,13 @@ def _staged(host: KeptBook, person: Person) -> tuple[dict[str, TableChange], tup
     notes = store_page_values(host.package)
     host.package.drop_traces(person.words)
     return changes, notes
+
+
+def _traces(host: KeptBook, words: Words, language: Language) -> list[Trace]:
+    """Where one of his words stays, but for words of our own: `such as C001` in a note of ours."""
+    template = package_of(template_bytes(language), "template")
+    ours = {trace.text for trace in template.traces_of(words)}
+    return [trace for trace in host.package.traces_of(words) if trace.cell or trace.text not in ours]
 
 
 def _logged(session: Session, tables: Sequence[str]) -> list[object]:
@@ -228,7 +236,7 @@ def _left_in_backups(
         remarks=0,
         open_deals=0,
         open_amount=to_decimal(0, session.policy.decimals),
-        also_in=tuple(host.package.traces_of(words)),
+        also_in=tuple(_traces(host, words, session.language)),
         backups=tuple(backup.path for backup, is_ours in held.items() if is_ours),
         changed_backups=tuple(backup.path for backup, is_ours in held.items() if not is_ours),
         files=tuple(_files_beside(host.package.path, words)),

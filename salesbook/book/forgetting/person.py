@@ -214,12 +214,15 @@ class Person:
             for table, fields in CLEARED.items()
             if table in BY_CUSTOMER
         }
-        texts = [text for table, fields in cleared.items() for text in self._fields_of(fields, (table,))]
+        texts: list[str] = []
+        for table, fields in cleared.items():
+            of_others = self._texts_of_others(table, fields)
+            texts += [text for text in self._fields_of(fields, (table,)) if text not in of_others]
         return words_of(
             self.keys,
             self._names,
             texts,
-            {**self._names_of_deals()},
+            dict(self._names_of_deals()),
             key=self.key,
             of_others=self._names_of_others(),
         )
@@ -248,6 +251,13 @@ class Person:
                 if TABLES[table].field(name).kind is Kind.TEXT:
                     texts = self.rows_of(table).loc[rows, name]
                     yield from (text for text in texts if isinstance(text, str))
+
+    def _texts_of_others(self, table: str, fields: tuple[str, ...]) -> frozenset[str]:
+        """What is written about others in the same words: `Asked for a new quote` is nobody's own."""
+        if not self.session.has(table):
+            return frozenset()
+        others = self.rows_of(table).drop(index=sorted(self.rows.get(table, ())))
+        return frozenset(text for name in fields for text in others[name].dropna().unique())
 
     def _names_of_deals(self) -> Iterator[tuple[str, str]]:
         rows = sorted(self.rows.get("Deals", ()))

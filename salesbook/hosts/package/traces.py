@@ -65,6 +65,8 @@ class Trace:
     """Its cell; blank for what lies on the sheet or in the workbook otherwise."""
     part: str
     """The package's part."""
+    text: str = ""
+    """What stands there, where that is no cell."""
 
 
 def without_traces(edits: Edits, parts: Staged, book: BookParts, sought: Sought) -> None:
@@ -104,8 +106,10 @@ def traces_of(parts: Staged, book: BookParts, sought: Sought) -> list[Trace]:
         if is_read or name.endswith(_UNREAD):
             continue
         content = parts.content(name)
-        if may_stand(content) and any(_is_named(text, sought) for text in _texts(content)):
-            traces.append(Trace(owners.get(name, ""), "", name))
+        if may_stand(content):
+            named = [text for text in _texts(content) if _is_named(text, sought)]
+            sheet_name = owners.get(name, "")
+            traces += [Trace(sheet_name, "", name, text) for text in dict.fromkeys(named)]
     return traces
 
 
@@ -252,8 +256,9 @@ def _cells_naming(
             yield Trace(sheet.name, reference[1].decode() if reference else "", sheet.part)
 
     around = content[rest_from:] if rest_from >= 0 else b""
-    if any(_is_named(text, sought) for text in _texts(around)):
-        yield Trace(sheet.name, "", sheet.part)
+    named = [text for text in _texts(around) if _is_named(text, sought)]
+    for text in dict.fromkeys(named):
+        yield Trace(sheet.name, "", sheet.part, text)
 
 
 def _cell_names(
