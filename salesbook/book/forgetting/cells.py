@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from salesbook.book.forgetting.person import Person
 from salesbook.book.forgetting.rules import (
@@ -24,7 +24,6 @@ _WORDED: Final = (Kind.TEXT, Kind.MESSAGE, Kind.LIST)
 """Kinds of field in which a person's words may stand among others."""
 _REMARKS: Final = (Mark.NOTE, Mark.THREAD, Mark.LINK)
 """What people say beside a row; its colour and its height say nothing of a person."""
-_CALCULATED: Final = (Mark.FORMULA,)
 
 
 @dataclass
@@ -89,6 +88,18 @@ class TableChange:
         return columns
 
 
+@dataclass(frozen=True)
+class _Column:
+    """One column of a table as it stands."""
+
+    header: str
+    spec: FieldSpec | None
+    """The field of ours that it holds; None for a column of the user's own."""
+    cells: Sequence[Cell]
+    formulas: frozenset[int | None]
+    """Rows in which somebody typed a formula."""
+
+
 def change_of(person: Person, table: str, annotations: Sequence[Annotation]) -> TableChange:
     """What becomes of one table of ours when a customer is forgotten."""
     read = person.session.table(table)
@@ -97,13 +108,15 @@ def change_of(person: Person, table: str, annotations: Sequence[Annotation]) -> 
     if table in GOES or table in ABOUT_THE_ROW:
         change.leaving |= own_rows
     change.leaving |= set(_rows_that_go(person, table))
-    formulas = {(mark.row, mark.header) for mark in annotations if mark.mark in _CALCULATED}
+    formulas = {(mark.row, mark.header) for mark in annotations if mark.mark is Mark.FORMULA}
     for header in read.cells.headers:
         if header in read.cells.calculated:
             continue
         name = read.field_by_header.get(header)
         spec = TABLES[table].field(name) if name else _yours(read, header)
-        _change_column(person, change, read, header, spec, formulas)
+        in_rows = {row for row, of_header in formulas if of_header == header}
+        column = _Column(header, spec, read.column(header), frozenset(in_rows))
+        _change_column(person, change, column)
     change.leaving -= set(_beyond(read))
     _drop_remarks(person, change, annotations, own_rows)
     return change
@@ -141,37 +154,44 @@ def _rows_that_go(person: Person, table: str) -> Iterator[int]:
                 yield int(row)
 
 
-def _change_column(
-    person: Person,
-    change: TableChange,
-    read: ReadTable,
-    header: str,
-    spec: FieldSpec | None,
-    formulas: Collection[tuple[int | None, str]],
-) -> None:
+def _change_column(person: Person, change: TableChange, column: _Column) -> None:
     """Change the cells of one column, row by row."""
-    table = change.table
-    old_cells: Sequence[Cell] = read.column(header)
-    own_rows = person.rows.get(table, frozenset())
+    spec, table = column.spec, change.table
     if spec is None:
-        _change_own_column(person, change, header, old_cells, formulas)
+        _change_own_column(person, change, column)
         return
     if spec.ref or spec.name in _KEYS_OF_HIS.get(table, ()):
-        for row, text in person.rows_of(table)[spec.name].items():
-            if isinstance(text, str):
-                new = _key_instead(person, table, spec, text, int(row))  # type: ignore[call-overload]
-                if new is not None:
-                    change.put(int(row), header, old_cells[int(row)], new)  # type: ignore[call-overload]
+        _change_keys(person, change, column, spec)
         return
-    if spec.name in CLEARED.get(table, ()):
-        for row in own_rows:
-            change.put(row, header, old_cells[row], None)
-    if spec.name in NAMED_BY_KEY.get(table, ()):
-        for row in own_rows:
-            change.put(row, header, old_cells[row], person.key)
-    is_ours = TABLES[table].role is Role.OUTPUT
+    instead = _instead_of_field(person, table, spec)
+    if instead is not _STAYS:
+        for row in person.rows.get(table, ()):
+            change.put(row, column.header, column.cells[row], instead)
     if spec.kind in _WORDED and spec.name not in PLACES:
-        _change_words(person, change, header, old_cells, range(len(old_cells)) if is_ours else own_rows)
+        # What is ours says his name in sentences about others, too. What others typed is theirs.
+        is_ours = TABLES[table].role is Role.OUTPUT
+        rows = range(len(column.cells)) if is_ours else person.rows.get(table, ())
+        _change_words(person, change, column, rows)
+
+
+_STAYS: Final = object()
+
+
+def _instead_of_field(person: Person, table: str, spec: FieldSpec) -> Any:
+    """What a field says on all rows that are his; `_STAYS` where that hangs on what it says."""
+    if spec.name in CLEARED.get(table, ()):
+        return None
+    return person.key if spec.name in NAMED_BY_KEY.get(table, ()) else _STAYS
+
+
+def _change_keys(person: Person, change: TableChange, column: _Column, spec: FieldSpec) -> None:
+    """Give references to him the neutral key, and those by the name of a deal of his its ID."""
+    for label, text in person.rows_of(change.table)[spec.name].items():
+        row = int(str(label))
+        if isinstance(text, str):
+            new = _key_instead(person, change.table, spec, text, row)
+            if new is not None:
+                change.put(row, column.header, column.cells[row], new)
 
 
 _KEYS_OF_HIS: Final = {
@@ -184,9 +204,7 @@ _KEYS_OF_HIS: Final = {
 """Fields that hold a key without a table that they refer to."""
 
 
-def _key_instead(
-    person: Person, table: str, spec: FieldSpec, text: str, row: int
-) -> str | None:
+def _key_instead(person: Person, table: str, spec: FieldSpec, text: str, row: int) -> str | None:
     """The key that stands where one of his stood; None where it stays."""
     if spec.ref:
         return person.key_instead(spec.ref, text)
@@ -208,45 +226,34 @@ def _first_ref(table: str) -> str | None:
     return "Customers" if "Customers" in refs else None
 
 
-def _change_own_column(
-    person: Person,
-    change: TableChange,
-    header: str,
-    old_cells: Sequence[Cell],
-    formulas: Collection[tuple[int | None, str]],
-) -> None:
+def _change_own_column(person: Person, change: TableChange, column: _Column) -> None:
     """Columns that people added: beside the customer himself all goes, elsewhere his words do.
 
     A number or a group beside a deal may be what its chance is reckoned by.
     """
     own_rows = person.rows.get(change.table, frozenset())
-    if change.table in ("Customers", "Leads"):
-        for row in own_rows:
-            if (row, header) not in formulas:
-                change.put(row, header, old_cells[row], None)
+    if change.table not in ("Customers", "Leads"):
+        _change_words(person, change, column, own_rows)
         return
-    _change_words(person, change, header, old_cells, own_rows, formulas)
+    for row in own_rows - column.formulas:
+        change.put(row, column.header, column.cells[row], None)
 
 
 def _change_words(
-    person: Person,
-    change: TableChange,
-    header: str,
-    old_cells: Sequence[Cell],
-    rows: Collection[int],
-    formulas: Collection[tuple[int | None, str]] = (),
+    person: Person, change: TableChange, column: _Column, rows: Collection[int]
 ) -> None:
     """Take his words out of texts."""
-    given = change.columns.get(header)
+    given = change.columns.get(column.header)
     own_rows = person.rows.get(change.table, frozenset())
     for row in rows:
-        old = old_cells[row]
+        old = column.cells[row]
         is_given = given is not None and given[row] is not KEEP
-        if not isinstance(old, str) or is_given or (row, header) in formulas:
+        if not isinstance(old, str) or is_given or row in column.formulas:
             continue
         # On a row that is his a name is he, though others may have it.
         is_his_name = row in own_rows and person.is_name(old)
-        change.put(row, header, old, person.key if is_his_name else person.words.without(old))
+        new = person.key if is_his_name else person.words.without(old)
+        change.put(row, column.header, old, new)
 
 
 def _drop_remarks(
@@ -263,8 +270,6 @@ def _drop_remarks(
     for mark in annotations:
         if mark.row is None or mark.mark not in _REMARKS or mark.row in change.leaving:
             continue
-        if mark.row in own_rows and (
-            is_about_customers or person.words.are_in(str(mark.content))
-        ):
+        if mark.row in own_rows and (is_about_customers or person.words.are_in(str(mark.content))):
             change.without_remarks.add(mark.row)
             change.remarks += 1

@@ -11,6 +11,7 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from salesbook.book.page_values import store_page_values
 from salesbook.book.run_log import next_moment
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.book.template import template_bytes
+from salesbook.book.undo import FORGET
 from salesbook.book.user import user_name
 from salesbook.errors import SalesbookError, UsageError
 from salesbook.frames import frame_from_rows
@@ -33,10 +35,10 @@ from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.names.forgotten import neutral_keys
 from salesbook.progress import tell
+from salesbook.store import TableWrite
 from salesbook.tables import TABLES
 from salesbook.writing.body import RowChanges
 
-FORGET: Final = "forget"
 _NO_STATE: Final = "-"
 """Stands in the log where another run has the fingerprint of what it left: nothing leads back."""
 _ENDINGS: Final = (".csv", ".txt", ".tsv", ".json")
@@ -60,7 +62,7 @@ class Forgotten:
     """Notes, comments and links on his rows."""
     open_deals: int
     """Deals of his that go on under the neutral key."""
-    open_amount: object
+    open_amount: Decimal
     """What they weigh, in the book's currency."""
     also_in: tuple[Trace, ...]
     """Where one of his words stays: text of others, sheets of people's own."""
@@ -98,6 +100,7 @@ def forget_file(
         words = person.words
         changes, notes = _staged(host, person)
         also_in = _traces(host, words, person.session.language)
+        deals, amount = _open_deals(person)
         held = _holding(backups, words)
         if yes:
             tell("saving")
@@ -111,7 +114,8 @@ def forget_file(
             rows={name: change.rows for name, change in changes.items()},
             gone={name: len(change.leaving) for name, change in changes.items() if change.leaving},
             remarks=sum(change.remarks for change in changes.values()),
-            **_open_deals(person),
+            open_deals=deals,
+            open_amount=amount,
             also_in=tuple(also_in),
             backups=tuple(backup.path for backup, is_ours in held.items() if is_ours),
             changed_backups=tuple(backup.path for backup, is_ours in held.items() if not is_ours),
@@ -137,7 +141,8 @@ def _staged(host: KeptBook, person: Person) -> tuple[dict[str, TableChange], tup
     writes = [change.write(session.table(name)) for name, change in changes.items()]
     log = _logged(session, list(changes))
     host.package.write([write for write in (*writes, *log) if write is not None])
-    notes = store_page_values(host.package)
+    # What pages show is made of the tables: who only looks need not wait for it.
+    notes = store_page_values(host.package) if host.package.for_writing else ()
     host.package.drop_traces(person.words)
     return changes, notes
 
@@ -146,10 +151,12 @@ def _traces(host: KeptBook, words: Words, language: Language) -> list[Trace]:
     """Where one of his words stays, but for words of our own: `such as C001` in a note of ours."""
     template = package_of(template_bytes(language), "template")
     ours = {trace.text for trace in template.traces_of(words)}
-    return [trace for trace in host.package.traces_of(words) if trace.cell or trace.text not in ours]
+    return [
+        trace for trace in host.package.traces_of(words) if trace.cell or trace.text not in ours
+    ]
 
 
-def _logged(session: Session, tables: Sequence[str]) -> list[object]:
+def _logged(session: Session, tables: Sequence[str]) -> list[TableWrite]:
     """The row of the log: that somebody was forgotten, and in which tables, but not who."""
     if not session.has("RunLog"):
         return []
@@ -168,21 +175,18 @@ def _logged(session: Session, tables: Sequence[str]) -> list[object]:
     return [session.prepared_changes("RunLog", changes).write]
 
 
-def _open_deals(person: Person) -> dict[str, object]:
+def _open_deals(person: Person) -> tuple[int, Decimal]:
     """Deals of his that are still in the forecast, and their amount."""
     session = person.session
     rows = sorted(person.rows.get("Deals", ()))
     if not rows:
-        return {"open_deals": 0, "open_amount": to_decimal(0, session.policy.decimals)}
+        return 0, to_decimal(0, session.policy.decimals)
     deals = person.rows_of("Deals").loc[rows]
     stages = session.frame("Stages")
     closed = set(stages.loc[stages["kind"] != "open", "stage"])
     is_open = deals["closed_on"].isna() & ~deals["stage"].isin(list(closed))
     amount = int(deals.loc[is_open, "amount"].fillna(0).sum())
-    return {
-        "open_deals": int(is_open.sum()),
-        "open_amount": to_decimal(amount, session.policy.decimals),
-    }
+    return int(is_open.sum()), to_decimal(amount, session.policy.decimals)
 
 
 # --- backups --------------------------------------------------------------------------------------
@@ -215,12 +219,14 @@ def _left_in_backups(
     session = Session(host)
     words = None
     for backup in backups.all():
-        with contextlib.suppress(SalesbookError):
-            with open_package(backup.path, for_writing=False) as package:
-                before = Session(package)
-                if customer_id in before.frame("Customers")["customer_id"].tolist():
-                    words = Person(before, customer_id).words
-                    break
+        with (
+            contextlib.suppress(SalesbookError),
+            open_package(backup.path, for_writing=False) as package,
+        ):
+            before = Session(package)
+            if customer_id in before.frame("Customers")["customer_id"].tolist():
+                words = Person(before, customer_id).words
+                break
     if words is None:
         return None
     held = _holding(backups, words)

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from salesbook.book.forgetting.rules import BY_CUSTOMER, CLEARED, KEPT
-from salesbook.book.forgetting.words import Words, words_of
+from salesbook.book.forgetting.words import Said, Words, words_of
 from salesbook.book.session import Session
 from salesbook.errors import UsageError
 from salesbook.frames import row_keys
@@ -124,6 +124,19 @@ class Person:
                 if isinstance(other, str) and isinstance(key, str) and key in keys.get(other, ())
             ]
             found[table] |= frozenset(about)
+        if "Aliases" in found:
+            found["Aliases"] |= self._merged_rows()
+
+    def _merged_rows(self) -> frozenset[int]:
+        """Rows of Aliases that say what went into him, or into a deal or a lead of his."""
+        own = {**self._own_keys, "Customers": frozenset(self.keys)}
+        frame = self.rows_of("Aliases")
+        steps = zip(frame.index, frame["table"], frame["old_id"], frame["new_id"], strict=True)
+        return frozenset(
+            int(row)
+            for row, table, old_id, new_id in steps
+            if old_id in own.get(table, ()) or new_id in own.get(table, ())
+        )
 
     def _keys_at(self, table: str, rows: frozenset[int]) -> frozenset[str]:
         """The keys of rows, as other tables name them."""
@@ -136,7 +149,11 @@ class Person:
     def _own_keys(self) -> Mapping[str, frozenset[str]]:
         """Keys of his deals, leads and orders: rows in which a field names him."""
         own: dict[str, frozenset[str]] = {}
-        for table, field_name in (("Deals", "deal_id"), ("Orders", "order_id"), ("Leads", "lead_id")):
+        for table, field_name in (
+            ("Deals", "deal_id"),
+            ("Orders", "order_id"),
+            ("Leads", "lead_id"),
+        ):
             if not self.session.has(table):
                 continue
             frame = self.rows_of(table)
@@ -218,14 +235,8 @@ class Person:
         for table, fields in cleared.items():
             of_others = self._texts_of_others(table, fields)
             texts += [text for text in self._fields_of(fields, (table,)) if text not in of_others]
-        return words_of(
-            self.keys,
-            self._names,
-            texts,
-            dict(self._names_of_deals()),
-            key=self.key,
-            of_others=self._names_of_others(),
-        )
+        said = Said(self.key, self.keys, self._names, texts, dict(self._names_of_deals()))
+        return words_of(said, self._names_of_others())
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -287,7 +298,7 @@ class Person:
             others = frame.drop(index=sorted(self.rows.get(table, ())))
             for name in fields:
                 yield from (text for text in others[name].dropna().unique() if text)
-        for table, fields in KEPT.items():
+        for table, kept in KEPT.items():
             # A region is nobody's name, though somebody may be called like one.
-            for name in fields:
+            for name in kept:
                 yield from set(self._column(table, name))

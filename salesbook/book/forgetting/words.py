@@ -62,23 +62,26 @@ def _with_edges(word: str) -> str:
     return before + re.escape(word) + after
 
 
-def words_of(
-    ids: Mapping[str, str],
-    names: Iterable[str],
-    texts: Iterable[str],
-    deals: Mapping[str, str],
-    *,
-    key: str,
-    of_others: Iterable[str],
-) -> Words:
+@dataclass(frozen=True)
+class Said:
+    """What stands in the workbook of one customer."""
+
+    key: str
+    """What stands for a name afterwards."""
+    ids: Mapping[str, str]
+    """By his id, and each that was merged into him, the key that stands for it."""
+    names: Iterable[str]
+    """Names, companies, telephone numbers and addresses as they are typed."""
+    texts: Iterable[str]
+    """What was written about him; only whole sentences of it are looked for."""
+    deals: Mapping[str, str]
+    """By the name of a deal of his its ID."""
+
+
+def words_of(said: Said, of_others: Iterable[str]) -> Words:
     """The words by which a customer is known again, without those that others have as well.
 
     Args:
-        ids: by his id, and each that was merged into him, the key that stands for it.
-        names: names, companies, telephone numbers and addresses as they are typed.
-        texts: what was written about him; only whole sentences of it are looked for.
-        deals: by the name of a deal of his its ID.
-        key: what stands for a name.
         of_others: names of other customers and of people in the team; a word that is part of one
             is not his alone.
     """
@@ -90,16 +93,16 @@ def words_of(
         if is_long and not re.search(_with_edges(word), others, re.IGNORECASE):
             instead.setdefault(word, in_its_place)
 
-    for old_id, new_id in ids.items():
+    for old_id, new_id in said.ids.items():
         # A number alone may be an amount, a day or another row's number.
         if _LETTER.search(old_id):
             add(old_id, new_id, _SHORTEST_ID)
-    for name in names:
+    for name in said.names:
         for piece in _pieces(name):
-            add(piece, key, _SHORTEST)
-    for name, deal_id in deals.items():
+            add(piece, said.key, _SHORTEST)
+    for name, deal_id in said.deals.items():
         add(name, deal_id, _SHORTEST)
-    for text in texts:
+    for text in said.texts:
         add(text.strip(), "…", _LONG_TEXT)
     return Words(instead)
 

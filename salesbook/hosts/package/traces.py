@@ -261,9 +261,7 @@ def _cells_naming(
         yield Trace(sheet.name, "", sheet.part, text)
 
 
-def _cell_names(
-    attributes: bytes, inside: bytes, shared: frozenset[int], sought: Sought
-) -> bool:
+def _cell_names(attributes: bytes, inside: bytes, shared: frozenset[int], sought: Sought) -> bool:
     """Whether a cell shows such a text, or such a number: a telephone number may be typed as one."""
     kind = _KIND.search(attributes)
     if kind is not None and kind[1] == b"inlineStr":
@@ -303,4 +301,3 @@ def _values_replaced(pattern: re.Pattern[bytes], content: bytes, sought: Sought)
         return match[1] + written + match[3]
 
     return pattern.sub(value, content)
-
