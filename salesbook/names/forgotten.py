@@ -16,6 +16,11 @@ def is_forgotten(key: object) -> bool:
     return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
 
+def are_forgotten(keys: Iterable[object]) -> list[bool]:
+    """Of each key whether it stands for somebody who is forgotten."""
+    return [is_forgotten(key) for key in keys]
+
+
 def neutral_keys(old_ids: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     """A key for each id that is to be forgotten, which says nothing of it but that it was one.
 
