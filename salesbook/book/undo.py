@@ -292,6 +292,8 @@ class Undo:
         return []
 
     def _refusal(self, obstacle: Obstacle) -> SalesbookError:
+        if obstacle.code == FORGOTTEN:
+            return NothingToUndo("undo-forgotten", where=self._where)
         if obstacle.code == TYPED_SINCE:
             where = [self._where, *self._first_cells(obstacle.tables)]
             return UndoLosesTyping(where=", ".join(filter(None, where)), tables=obstacle.tables)

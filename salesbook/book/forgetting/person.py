@@ -35,8 +35,12 @@ def customer_asked(session: Session, typed: str) -> str:
         return typed
     meant = RowsByName("Customers", read.frame, session.merged_texts.get("Customers", {}))
     nearest = some_of(meant.find(typed), _MOST_NAMED)
-    code = "customer-by-id" if nearest else "no-such-customer"
-    raise UsageError(code, where="--customer", found=typed, nearest=nearest)
+    raise UsageError(
+        "customer-by-id" if nearest else "no-such-customer",
+        where="--customer",
+        found=typed,
+        nearest=nearest,
+    )
 
 
 @dataclass
