@@ -476,7 +476,7 @@ def test_keys_say_nothing_of_whom_they_stand_for() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Call Ann Lee (C7b).", "Call K (K)."),
+        ("Call Ann Lee (C7b) or c7B.", "Call K or K."),
         ("ANN LEE, annual leave", "K, annual leave"),
         ("0170/1234567 or 040 99", "0170/1234567 or 040 99"),
         ("ring 030 7755 first", "ring K first"),
@@ -489,6 +489,17 @@ def test_words_go_where_they_are_words(text, expected) -> None:
     words = words_of(said, ["Max Weber GmbH"])
     assert words.without(text) == expected
     assert words.without("Max Weber, Bo") == "Max Weber, Bo"
+
+
+def test_a_name_that_two_share_goes_where_the_id_says_whose_it_is() -> None:
+    """As names beside keys are shown; alone it is left to the other one."""
+    said = Said("K", {"C1": "K"}, ["Acme Ltd", "Bo"], [], {"Roof": "D7"})
+    words = words_of(said, ["Acme Ltd", "Roof"])
+    assert words.without("Acme Ltd (C1), O7") == "K, O7"
+    assert words.without("Bo (C1): Roof (D7)") == "K: D7"
+    assert (
+        words.without("Acme Ltd (C2), Acme Ltd, Roof (D8)") == "Acme Ltd (C2), Acme Ltd, Roof (D8)"
+    )
 
 
 def test_no_log_holds_him(path, salesbook, tmp_path, monkeypatch) -> None:

@@ -134,7 +134,9 @@ def _staged(host: KeptBook, person: Person) -> tuple[dict[str, TableChange], tup
     tell("reading")
     for table in TABLES:
         if session.has(table) and table != "RunLog":
-            change = change_of(person, table, session.annotations(table))
+            # What people put on rows is looked for only where some row is about him.
+            marks = session.annotations(table) if person.rows.get(table) else ()
+            change = change_of(person, table, marks)
             if change.rows:
                 changes[table] = change
     tell("writing")

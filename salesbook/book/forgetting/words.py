@@ -100,8 +100,12 @@ def words_of(said: Said, of_others: Iterable[str]) -> Words:
     for name in said.names:
         for piece in _pieces(name):
             add(piece, said.key, _SHORTEST)
+        # A name that two share reads `Acme Ltd (C017)`, which is nobody but him.
+        for old_id in said.ids:
+            add(f"{name} ({old_id})", said.key, _SHORTEST)
     for name, deal_id in said.deals.items():
         add(name, deal_id, _SHORTEST)
+        add(f"{name} ({deal_id})", deal_id, _SHORTEST)
     for text in said.texts:
         add(text.strip(), "…", _LONG_TEXT)
     return Words(instead)
