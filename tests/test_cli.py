@@ -403,7 +403,10 @@ class TestShow:
 
 def test_every_verb_is_a_command():
     """The commands are the verbs of ACTIONS and what surrounds them."""
-    around = {"new", "import", "show", "report", "undo", "upgrade", "install", "doctor", "whatif"}
+    around = {
+        *("new", "import", "show", "report", "forget", "undo", "upgrade"),
+        *("install", "doctor", "whatif"),
+    }
     assert set(app.commands) == {*ACTIONS, *around}
 
 

@@ -15,13 +15,13 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from salesbook.book.synced import is_shared
-from salesbook.errors import SalesbookError
+from salesbook.errors import CannotWrite, SalesbookError
 from salesbook.hosts.package import Disk, keep_rights, read_ordinary
 
 _LAST: Final = 20
@@ -160,6 +160,22 @@ class Backups:
             raise
         if kept.path:
             self._sweep(kept.path.parent, at, megabytes * MEGABYTE)
+
+    def delete(self, backups: Sequence[Backup]) -> None:
+        """Delete backups for good, and what a killed run left of others.
+
+        Raises: CannotWrite where one of them stays.
+        """
+        folders = dict.fromkeys([self._beside(), self._own, self._own_by_name])
+        for folder in folders:
+            if folder and folder.is_dir():
+                _remove_drafts(folder)
+        for backup in backups:
+            try:
+                backup.path.unlink(missing_ok=True)
+            except OSError as error:
+                words = error.strerror or str(error)
+                raise CannotWrite("backup-stays", where=str(backup.path), found=words) from error
 
     def _keep(self, at: dt.datetime, fill: Fill) -> Kept:
         """Keep a state in the first folder that takes it."""

@@ -49,7 +49,7 @@ def log_entry(
         for fingerprint in _fingerprints(prepared)
     ]
     row = {
-        "at": _next_moment(log.frame),
+        "at": next_moment(log.frame),
         "action": report.action,
         "as_of": report.as_of if standing is None else standing.get("as_of"),
         "seconds": report.seconds,
@@ -108,7 +108,7 @@ def now() -> dt.datetime:
     return dt.datetime.now().replace(microsecond=0)
 
 
-def _next_moment(log: pd.DataFrame) -> dt.datetime:
+def next_moment(log: pd.DataFrame) -> dt.datetime:
     """Now, to the second, but later than the last entry: `at` is the log's key."""
     moment = now()
     last = log["at"].max()

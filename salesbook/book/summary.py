@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from salesbook.messages import some_of
 
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
+    from salesbook.book.forgetting.forget import Forgotten
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.upgrade import Upgrade
@@ -42,6 +43,8 @@ _MOST_REASONS: Final = 5
 
 _LOOK_AT_ALL: Final = frozenset({"validate", "refresh"})
 """Verbs that read every table."""
+_MOST_PLACES: Final = 12
+"""Cells that a line names for people to look at; JSON has all."""
 _MOST_SHOWN: Final = 3
 """Rows or names that a line lists; JSON and the workbook have all."""
 
@@ -186,6 +189,58 @@ def _beside_lines(result: ImportResult) -> list[Line]:
         Line(code.replace("-", "_"), {"count": len(found), "found": tuple(found)})
         for code, found in found_by_code.items()
     ]
+
+
+def forget_lines(result: Forgotten) -> list[Line]:
+    """Say where a customer stands, what becomes of it, and what is left for people to do."""
+    from salesbook import labels
+
+    customer, key = result.customer_id, result.key
+    facts = {"customer": customer, "key": key, "book": result.book}
+    was_left = not result.rows
+    lines = [Line("left" if was_left else "shown" if result.is_preview else "done", facts)]
+    if result.is_preview:
+        lines.append(Line("for_good"))
+
+    def counted(rows: Mapping[str, int]) -> tuple[str, ...]:
+        return tuple(
+            f"{labels.sheet_name(table, result.language)} {count}" for table, count in rows.items()
+        )
+
+    if result.rows:
+        lines.append(Line("rows", {"tables": counted(result.rows)}))
+    if result.gone:
+        lines.append(Line("gone", {"tables": counted(result.gone)}))
+    if result.remarks:
+        lines.append(Line("remarks", {"count": result.remarks}))
+    if result.open_deals:
+        deals = {"count": result.open_deals, "amount": result.open_amount, "key": key}
+        lines.append(Line("open_deals", deals))
+    if result.backups:
+        code = "backups_would" if result.is_preview else "backups"
+        lines.append(Line(code, {"count": len(result.backups)}))
+    lines += _left_to_people(result)
+    if result.is_preview:
+        lines.append(Line("do_it", facts))
+    return lines
+
+
+def _left_to_people(result: Forgotten) -> Iterator[Line]:
+    """What no command takes out, with its places: it is for people to read and decide."""
+    if result.also_in:
+        places = [
+            "!".join(filter(None, (trace.sheet, trace.cell))) or trace.part
+            for trace in result.also_in
+        ]
+        named = some_of(list(dict.fromkeys(places)), _MOST_PLACES)
+        yield Line("also_in", {"count": len(set(places)), "places": named})
+    if result.changed_backups:
+        paths = some_of([str(path) for path in result.changed_backups], _MOST_SHOWN)
+        yield Line("changed_backups", {"files": paths})
+    if result.files:
+        files = some_of([path.name for path in result.files], _MOST_PLACES)
+        yield Line("files", {"files": files})
+    yield Line("elsewhere")
 
 
 def upgrade_lines(upgrade: Upgrade) -> list[Line]:

@@ -35,6 +35,9 @@ from salesbook.writing.sameness import content_fingerprint
 
 NO_BACKUP: Final = "no-backup"
 TYPED_SINCE: Final = "undo-loses-typing"
+FORGOTTEN: Final = "undo-forgotten"
+FORGET: Final = "forget"
+"""What the log calls a run that took a customer out: it keeps nothing to go back to."""
 _MOST_CELLS: Final = 3
 """Changed cells that a refusal names."""
 
@@ -185,6 +188,8 @@ class Undo:
     def obstacle(self, number: int) -> Obstacle | None:
         """Why the runs up to that one cannot be taken back; None where they can."""
         runs = self.up_to(number)
+        if any(run.action == FORGET for run in runs):
+            return Obstacle(FORGOTTEN)
         typed = {*self._typed_since(runs), *self._typed_between(runs)}
         for table in last_writers(runs):
             before = self._before(self._base(table, runs))
@@ -287,6 +292,8 @@ class Undo:
         return []
 
     def _refusal(self, obstacle: Obstacle) -> SalesbookError:
+        if obstacle.code == FORGOTTEN:
+            return NothingToUndo("undo-forgotten", where=self._where)
         if obstacle.code == TYPED_SINCE:
             where = [self._where, *self._first_cells(obstacle.tables)]
             return UndoLosesTyping(where=", ".join(filter(None, where)), tables=obstacle.tables)

@@ -223,6 +223,28 @@ def _announce(
         raise Interrupted
 
 
+@click.command("forget", help=help_text("forget"))
+@BOOK
+@option("--customer", help_name="forget_customer", metavar="ID", required=True)
+@option("--yes", help_name="forget_yes", is_flag=True)
+@common_options
+def forget(book: Path, customer: str, yes: bool, common: Common) -> None:
+    """Show where a customer stands; with --yes keep nothing of him but sums."""
+    from salesbook.book.forgetting.forget import forget_file
+    from salesbook.cli.documents import forget_document
+
+    with progress_bar(common):
+        result = forget_file(book, customer, yes=yes, wait=common.wait)
+
+    with work_is_done() if yes else printing(done=False):
+        answer(
+            common,
+            result.language,
+            document=lambda: forget_document(result),
+            words=lambda terminal: terminal.forgotten(result),
+        )
+
+
 @click.command("upgrade", help=help_text("upgrade"))
 @BOOK
 @option("--out", help_name="out", metavar="OTHER.xlsm", type=PATH)
@@ -245,4 +267,4 @@ def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
         )
 
 
-BOOK_COMMANDS: Final = (new, import_, show, report, whatif, undo, upgrade)
+BOOK_COMMANDS: Final = (new, import_, show, report, whatif, forget, undo, upgrade)

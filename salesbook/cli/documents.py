@@ -32,6 +32,7 @@ from salesbook.writing.values import amounts_of
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.files import Standing
+    from salesbook.book.forgetting.forget import Forgotten
     from salesbook.book.reporting import Reports
     from salesbook.book.selecting.selection import Selection
     from salesbook.book.upgrade import Upgrade
@@ -283,6 +284,29 @@ def _code_and_params(message: Message) -> dict[str, Any]:
     if message.more:
         document["more"] = [_message(part) for part in message.more]
     return document
+
+
+def forget_document(result: Forgotten) -> dict[str, Any]:
+    """Where a customer stands, by table and place; `written` is false where nothing was."""
+    return {
+        "book": str(result.book),
+        "customer": result.customer_id,
+        "key": result.key,
+        "written": not result.is_preview,
+        "rows": dict(result.rows),
+        "gone": dict(result.gone),
+        "remarks": result.remarks,
+        "open_deals": result.open_deals,
+        "open_amount": float(result.open_amount),
+        "also_in": [
+            {"sheet": trace.sheet or None, "cell": trace.cell or None, "part": trace.part}
+            for trace in result.also_in
+        ],
+        "backups": [str(path) for path in result.backups],
+        "changed_backups": [str(path) for path in result.changed_backups],
+        "files": [str(path) for path in result.files],
+        "seconds": result.seconds,
+    }
 
 
 def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:

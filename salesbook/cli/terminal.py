@@ -14,6 +14,7 @@ from salesbook.book.summary import (
     REASON_CODES,
     Line,
     backup_lines,
+    forget_lines,
     import_counts,
     import_remarks,
     upgrade_lines,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.explained import Explainer
     from salesbook.book.files import Standing
+    from salesbook.book.forgetting.forget import Forgotten
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.reporting import Reports
@@ -160,6 +162,8 @@ class Terminal:
             return self._say("undo.typed", tables=self._sheets(obstacle.tables))
         if obstacle.code == "damaged-backup":
             return self._say("undo.damaged_backup", path=obstacle.where)
+        if obstacle.code == "undo-forgotten":
+            return self._say("undo.forgotten")
         return self._say("undo.no_backup")
 
     def taking_back(self, runs: Sequence[PastRun]) -> None:
@@ -217,6 +221,12 @@ class Terminal:
         """Say what an upgrade added and changed, in at most ten lines."""
         for line in upgrade_lines(upgrade):
             self._message(self._line("upgrade", line, upgrade.language))
+
+    def forgotten(self, result: Forgotten) -> None:
+        """Say where a customer stands, what goes, and what nobody but people can take out."""
+        lines = [self._line("forget", line, result.language) for line in forget_lines(result)]
+        print_lines([as_started(line) for line in lines])
+        self._notes(result.notes)
 
     def imported(
         self, book: Path, file: Path, result: ImportResult, typed: Sequence[str] = ()

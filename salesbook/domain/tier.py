@@ -39,6 +39,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
+from salesbook.names.forgotten import are_forgotten
 from salesbook.policy import Policy
 
 _AS_THEY_ARE: Final = (
@@ -82,7 +83,7 @@ def run(task: Task) -> Outcome:
             "TouchLoad": calls.touch_load,
             "CustomerCare": customer_care(task, values),
             "PoolPreview": pool_preview(task, values),
-            "CustomerPotential": potential,
+            "CustomerPotential": _of_those_known(potential),
             "TierMatrix": tier_matrix(task, tiers, potential),
             "TierMonths": tier_months(task, tiers),
             "Segments": segments_table(tiers),
@@ -101,6 +102,12 @@ def run(task: Task) -> Outcome:
         },
         answer=calls.answer,
     )
+
+
+def _of_those_known(potential: pd.DataFrame) -> pd.DataFrame:
+    """What customers may want, without those who are forgotten: their sums count, they do not."""
+    is_forgotten = np.array(are_forgotten(potential["customer_id"]), dtype=bool)
+    return potential[~is_forgotten].reset_index(drop=True)
 
 
 def tier_customers(task: Task, *, may_expect: bool) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from salesbook.domain.checks.alike_customers import SAME_EMAIL, alike_customers, names_message
@@ -22,6 +23,7 @@ from salesbook.frames import Tables, frame_from_rows, sorted_by_key
 from salesbook.messages import Finding, Message
 from salesbook.names.company_names import name_core
 from salesbook.names.contact_data import persons_address
+from salesbook.names.forgotten import are_forgotten
 from salesbook.names.name_likeness import alike_names
 from salesbook.policy import Policy
 
@@ -40,7 +42,9 @@ def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
     pairs_by_table: dict[str, Pairs] = {}
 
     if "Customers" in tables:
-        pairs_by_table["Customers"] = best_reasons(alike_customers(tables["Customers"], least))
+        pairs_by_table["Customers"] = best_reasons(
+            alike_customers(_known(tables["Customers"], "customer_id"), least)
+        )
     if "Deals" in tables:
         pairs_by_table["Deals"] = best_reasons(alike_deals(tables["Deals"], policy))
     if "Reps" in tables:
@@ -49,7 +53,9 @@ def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
             _same_mail(reps, "rep_id"), _named(reps, "rep_id", least)
         )
     if "Leads" in tables:
-        pairs_by_table["Leads"] = best_reasons(_named(tables["Leads"], "lead_id", least))
+        pairs_by_table["Leads"] = best_reasons(
+            _named(_known(tables["Leads"], "name"), "lead_id", least)
+        )
 
     names = pd.Series([row.product for row in policy.products], dtype="str")
     products = pd.DataFrame({"product": names, "name": names})
@@ -69,6 +75,11 @@ def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
                     }
                 )
     return sorted_by_key("Duplicates", frame_from_rows("Duplicates", rows))
+
+
+def _known(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows without those who are forgotten: their keys are alike, and nothing else is left."""
+    return frame[~np.array(are_forgotten(frame[by]), dtype=bool)]
 
 
 def look_alikes(task: Task, duplicates: pd.DataFrame) -> Iterator[Finding]:

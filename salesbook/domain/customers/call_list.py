@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from salesbook.domain.customers.buying_stage import open_deals, with_open_deal
@@ -25,6 +26,7 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.frames import Tables, frame_of
 from salesbook.messages import Fact, Message
+from salesbook.names.forgotten import are_forgotten
 
 _MOST_REPS: Final = 5
 """Reps whose waiting calls a sentence counts; TouchLoad has all."""
@@ -118,7 +120,9 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     facts["contact"] = typed["name"]
     facts["phone"] = typed["phone"]
     facts["buying_on"] = typed["buying_on"]
-    return facts.reset_index(drop=True)
+    # Nobody calls who asked to be forgotten.
+    is_reached = ~np.array(are_forgotten(facts["customer_id"]), dtype=bool)
+    return facts[is_reached].reset_index(drop=True)
 
 
 def _reachable(channels: pd.Series[Any], customers: pd.DataFrame) -> pd.Series[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from salesbook.domain.customers.buying_stage import open_deals
@@ -14,6 +15,7 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.team.staff import staff_of_run
 from salesbook.frames import frame_of
 from salesbook.messages import Message, joined
+from salesbook.names.forgotten import are_forgotten
 
 
 def customer_care(task: Task, value: pd.Series[int]) -> pd.DataFrame:
@@ -38,6 +40,7 @@ def customer_care(task: Task, value: pd.Series[int]) -> pd.DataFrame:
     last = services.groupby("customer_id")["on"].max().reindex(facts.index)
     facts["last_service_on"] = last.astype("datetime64[us]")
     facts = facts[facts["contract_end_on"].notna() | facts["last_service_on"].notna()]
+    facts = facts[~np.array(are_forgotten(facts.index), dtype=bool)]
     facts["value"] = value.reindex(facts.index).fillna(0)
     facts["days_since"] = (today - facts["last_service_on"]).dt.days
     runs = facts["contract_end_on"] >= today

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags
@@ -16,6 +17,7 @@ from salesbook.domain.team.staff import staff_of_run
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message, joined
 from salesbook.money import three_digits
+from salesbook.names.forgotten import are_forgotten
 from salesbook.policy import MAIN_PIPELINE, Policy
 from salesbook.tables import TABLES
 from salesbook.tables.lists import list_items, list_text
@@ -61,7 +63,9 @@ def freshness(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
     facts["is_old"] = facts["days_stale"] >= task.policy.rules.fresh_days
 
     is_incomplete = (facts["missing_count"] > 0) | facts["deal_id"].notna()
-    to_mend = facts[is_incomplete | facts["is_old"]]
+    # Of who is forgotten nothing is to be filled in again.
+    is_forgotten = np.array(are_forgotten(facts.index), dtype=bool)
+    to_mend = facts[(is_incomplete | facts["is_old"]) & ~is_forgotten]
     return _freshness(task, to_mend)
 
 

@@ -21,6 +21,7 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.frames import Tables, frame_of
 from salesbook.messages import Message, joined
+from salesbook.names.forgotten import are_forgotten
 from salesbook.policy import Policy
 
 AHEAD: Final = pd.Timedelta(weeks=WEEKS)
@@ -62,7 +63,8 @@ def pool_standing(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFram
             "free_on": _latest(after_silence, spared_to, after_contract),
         }
     )
-    is_known = customers["owner_id"].notna() & since.notna()
+    is_forgotten = np.array(are_forgotten(customers["customer_id"]), dtype=bool)
+    is_known = customers["owner_id"].notna() & since.notna() & ~is_forgotten
     return standing[is_known] if len(touched) else standing[:0]
 
 

@@ -18,6 +18,7 @@ from salesbook.hosts.package.lock import is_companion
 from salesbook.hosts.package.ordinary import read_ordinary, refuse_special
 from salesbook.hosts.package.parts import relations
 from salesbook.hosts.package.saved_by import LastSave
+from salesbook.hosts.package.traces import Trace
 from salesbook.hosts.package.upgrading import Known, Renewal, Wanted, marks_of
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "LastSave",
     "PackageHost",
     "Renewal",
+    "Trace",
     "Wanted",
     "is_companion",
     "is_too_much",

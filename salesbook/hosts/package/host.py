@@ -43,6 +43,7 @@ from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
 from salesbook.hosts.package.sheet_formulas import read_formulas
 from salesbook.hosts.package.shown import Shown, sheet_called
 from salesbook.hosts.package.tabs import hide, reveal
+from salesbook.hosts.package.traces import Sought, Trace, holds, traces_of, without_traces
 from salesbook.hosts.package.upgrading import Renewal, Wanted, renewed
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
@@ -290,6 +291,20 @@ class PackageHost:
         """
         sheets = {self._table(code).sheet: self._table(code).area.top for code in tables}
         self._stage(lambda edits: Shown(self._parts, self._book, edits).store_above(sheets, values))
+
+    def drop_traces(self, sought: Sought) -> None:
+        """Stage that what cells left behind goes: shared texts that none shows any more, and what
+        formulas, charts and pivot tables remember of these words.
+        """
+        self._stage(lambda edits: without_traces(edits, self._parts, self._book, sought))
+
+    def traces_of(self, sought: Sought) -> list[Trace]:
+        """Where one of these words stands in the workbook with all that was staged."""
+        return traces_of(self._parts, self._book, sought)
+
+    def holds(self, sought: Sought) -> bool:
+        """Whether one of these words stands anywhere in the file."""
+        return holds(self._parts, sought)
 
     @property
     def is_changed(self) -> bool:

@@ -1,0 +1,1 @@
+"""A customer who asks to be forgotten: where he stands, and how only sums stay of him."""
