@@ -43,8 +43,8 @@ def customers_at_risk(
     facts["open_amount"] = potential.set_index("customer_id")["open_amount"].reindex(facts.index)
     owners = task.tables["Customers"].set_index("customer_id")["owner_id"].reindex(facts.index)
     callers = staff_of_run(task).who_calls(owners.dropna().unique(), task.as_of)
-    facts["rep_id"] = owners.map(callers)
-    facts = facts.join(_last_answers(task)).join(_troubles(task))
+    facts["rep_id"] = owners.map(callers).astype("str")
+    facts = facts.join(_last_answers(task)).join(_troubles(task)).reset_index(drop=True)
     troubles = facts[["open", "late", "repeated"]].fillna(0)
     facts[troubles.columns] = troubles.astype("int64")
 

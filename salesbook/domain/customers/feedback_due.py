@@ -65,7 +65,7 @@ def _facts(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
     asked_on = surveys.groupby("customer_id")["day"].max()
     facts = tiers[["customer_id", "tier", "value"]].copy()
     keys = facts["customer_id"]
-    facts["asked_on"] = keys.map(asked_on).astype("datetime64[us]")
+    facts["asked_on"] = _of_each(keys, asked_on).astype("datetime64[us]")
     facts["has_trouble"] = keys.isin(entries.loc[entries["is_open"], "customer_id"])
     return facts
 
@@ -75,8 +75,8 @@ def _after_complaint(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     entries = entries_of_run(task)
     settled = entries[entries["is_resolved"]].sort_values(["resolved_at", "feedback_id"])
     latest = settled.drop_duplicates("customer_id", keep="last").set_index("customer_id")
-    about = facts["customer_id"].map(latest["feedback_id"]).astype("str")
-    since = facts["customer_id"].map(latest["resolved_at"].dt.normalize())
+    about = _of_each(facts["customer_id"], latest["feedback_id"])
+    since = _of_each(facts["customer_id"], latest["resolved_at"].dt.normalize())
     found = facts.assign(occasion="after-complaint", since_on=since, feedback_id=about)
     return _not_passed(task, found, task.policy.rules.survey_after_complaint_days)
 
@@ -88,10 +88,15 @@ def _delivered(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     counts &= orders["delivered_on"] <= pd.Timestamp(task.as_of)
     in_time = orders[counts].sort_values(["delivered_on", "order_id", "line_no"])
     latest = in_time.drop_duplicates("customer_id", keep="last").set_index("customer_id")
-    about = facts["customer_id"].map(latest["order_id"]).astype("str")
-    since = facts["customer_id"].map(latest["delivered_on"])
+    about = _of_each(facts["customer_id"], latest["order_id"])
+    since = _of_each(facts["customer_id"], latest["delivered_on"])
     found = facts.assign(occasion="delivered", since_on=since, order_id=about)
     return _not_passed(task, found, task.policy.rules.survey_after_days)
+
+
+def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[Any]:
+    """What is known by customer, for each of these; missing where nothing is."""
+    return known.reindex(customer_ids).set_axis(customer_ids.index)
 
 
 def _not_passed(task: Task, found: pd.DataFrame, days: int) -> pd.DataFrame:
@@ -111,7 +116,7 @@ def _by_rhythm(
     every = {rule.tier: rule.survey_days for rule in task.policy.tier_rules}
     days = facts["tier"].map(every).astype("float64").to_numpy()
     first_on = lines[lines["bought"]].groupby("customer_id")["on"].min()
-    bought = facts["customer_id"].map(first_on)
+    bought = _of_each(facts["customer_id"], first_on)
     since = facts["asked_on"].fillna(bought).astype("datetime64[us]")
     buys = (tiers["buying_stage"] == "customer").to_numpy(dtype=bool)
     is_asked = buys & since.notna().to_numpy(dtype=bool) & ~np.isnan(days)

@@ -228,8 +228,8 @@ def counted_feedback(task: Task, tiers: pd.DataFrame) -> CountedFeedback:
     tier_of = tiers.set_index("customer_id")["tier"]
     entries = entries.assign(
         rep=entries["who"].where(is_known, NO_REP),
-        team=entries["who"].map(teams.fillna("no-team")).where(is_known),
-        tier=entries["customer_id"].map(tier_of).fillna(_NO_TIER),
+        team=teams.fillna("no-team").reindex(entries["who"]).set_axis(entries.index),
+        tier=tier_of.reindex(entries["customer_id"]).set_axis(entries.index).fillna(_NO_TIER),
     )
     periods = feedback_periods(task.as_of, task.policy.rules.fiscal_year_start)
     return CountedFeedback(entries, periods, task.policy, task.as_of)
