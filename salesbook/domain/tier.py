@@ -63,9 +63,10 @@ def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
     Returns: CustomerTiers and what is made of it, each by key unless its function says otherwise;
-        CallList, the most important call first; FeedbackDue and CustomersAtRisk likewise; TouchLoad by key; CustomerCare, the contract that ends
-        next first; PoolPreview, who is free soonest first; TierHistory with this day's snapshot, which
-        takes the place of an earlier one of the same day, and thinner earlier days.
+        CallList, the most important call first; FeedbackDue and CustomersAtRisk likewise;
+        TouchLoad by key; CustomerCare, the contract that ends next first; PoolPreview, who is free
+        soonest first; TierHistory with this day's snapshot, which takes the place of an earlier one of
+        the same day, and thinner earlier days.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """

@@ -11,8 +11,8 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, Severity, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import working_hours_between
-from salesbook.domain.customers.feedback_entries import rep_of_complaints
 from salesbook.domain.customers.pool import pool_standing
+from salesbook.domain.team.answers import rep_of_complaints
 from salesbook.messages import Fact
 
 _HOUR: Final = pd.Timedelta(hours=1)

@@ -106,7 +106,7 @@ def _troubles(task: Task) -> pd.DataFrame:
 
 def _at_risk(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     """The columns of CustomersAtRisk."""
-    because = [joined(_because(row, task)) for row in facts.itertuples(index=False)]
+    because = [joined(_because(row)) for row in facts.itertuples(index=False)]
     what_to_do = [joined(_what_to_do(row)) for row in facts.itertuples(index=False)]
     same = ["customer_id", "rep_id", "tier", "signs", "value", "open_amount", "score", "score_on"]
     return frame_of(
@@ -124,7 +124,7 @@ def _at_risk(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _because(row: Any, task: Task) -> Iterator[Message]:
+def _because(row: Any) -> Iterator[Message]:
     """What the customer says, then what he does, or why that cannot be told."""
     if pd.notna(row.score) and row.score <= DETRACTORS_TO:
         facts = {"score": float(row.score), "on": row.score_on.date()}
@@ -143,7 +143,7 @@ def _because(row: Any, task: Task) -> Iterator[Message]:
     elif row.may_tell:
         yield Message("risk.steady", bought)
     else:
-        yield Message("risk.few-orders", {"months": task.policy.rules.tier_months})
+        yield Message("risk.few-orders")
 
 
 def _what_to_do(row: Any) -> Iterator[Message]:

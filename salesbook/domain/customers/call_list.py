@@ -12,13 +12,13 @@ import pandas as pd
 from salesbook.domain.customers.buying_stage import open_deals, with_open_deal
 from salesbook.domain.customers.call_days import call_days
 from salesbook.domain.customers.calls_done import begun_calls
+from salesbook.domain.customers.feedback_entries import entries_of_run
 from salesbook.domain.customers.touch import (
     activities_by_customer,
     next_touches,
     touch_rhythms,
     usual_channels,
 )
-from salesbook.domain.customers.feedback_entries import entries_of_run
 from salesbook.domain.customers.touch_load import (
     WEEKS,
     minutes_of,
@@ -50,9 +50,7 @@ class CallsOfWeek:
     """How many calls wait for hours, where any do."""
 
 
-def calls_of_week(
-    task: Task, customer_tiers: pd.DataFrame, to_ask: pd.DataFrame
-) -> CallsOfWeek:
+def calls_of_week(task: Task, customer_tiers: pd.DataFrame, to_ask: pd.DataFrame) -> CallsOfWeek:
     """List the customers who are due, as far as the hours of the reps allow this week.
 
     A customer is due from the day of the next touch on; nobody is called twice on one day. The owner
@@ -143,9 +141,7 @@ def _unanswered(task: Task) -> pd.DataFrame:
     return oldest[["feedback_id", "day"]]
 
 
-def _due_on(
-    task: Task, tiers: pd.DataFrame, complained_on: pd.Series[Any]
-) -> pd.Series[Any]:
+def _due_on(task: Task, tiers: pd.DataFrame, complained_on: pd.Series[Any]) -> pd.Series[Any]:
     """The day of the next touch, or that of a complaint that waits where it is earlier.
 
     Who was called since is called again on the day after, as another call: what was typed of the
@@ -179,15 +175,15 @@ def _call_list(
     days_late = (pd.Timestamp(task.as_of) - due_on).dt.days.clip(lower=0)
     what_to_ask = dict(zip(to_ask["customer_id"], to_ask["because"], strict=True))
     because = [
-        _because(*facts, what_to_ask.get(customer_id))
-        for customer_id, *facts in zip(
+        _with_feedback(_because(*facts), complained_on, what_to_ask.get(customer_id))
+        for customer_id, complained_on, *facts in zip(
             keys,
+            rows["complained_on"],
             rows["tier"],
             rows["touch_days"],
             rows["last_touch_on"],
             rows["days_stale"],
             rows["rhythm"],
-            rows["complained_on"],
             strict=True,
         )
     ]
@@ -273,30 +269,28 @@ def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[A
 
 
 def _because(
-    tier: str,
-    rhythm: float,
-    last: pd.Timestamp,
-    days: float,
-    rule: str,
-    complained_on: pd.Timestamp,
-    to_ask: Message | None,
-) -> Message:
-    """Why the call is due: a complaint that waits; never touched, or not since so many days, and by
-    which rhythm; and what to ask about.
-    """
-    reasons = []
-    if pd.notna(complained_on):
-        reasons.append(Message("call-complaint", {"on": complained_on.date(), "list": "Feedback"}))
+    tier: str, rhythm: float, last: pd.Timestamp, days: float, rule: str
+) -> tuple[Message, ...]:
+    """Why the call is due: never touched, or not since so many days; and by which rhythm."""
+    more = () if rule == "tier" else (Message(f"call-rhythm-{rule}"),)
     if pd.isna(last):
-        reasons.append(Message("call-first", {"tier": tier, "every": rhythm}))
-    else:
-        facts: dict[str, Fact] = {"days": days, "last": last.date(), "tier": tier, "every": rhythm}
-        reasons.append(Message("call-late", facts))
-    if rule != "tier":
-        reasons.append(Message(f"call-rhythm-{rule}"))
+        return (Message("call-first", {"tier": tier, "every": rhythm}), *more)
+    facts: dict[str, Fact] = {"days": days, "last": last.date(), "tier": tier, "every": rhythm}
+    return (Message("call-late", facts), *more)
+
+
+def _with_feedback(
+    reasons: tuple[Message, ...], complained_on: pd.Timestamp, to_ask: Message | None
+) -> Message:
+    """Say first of a complaint that it waits, and last what to ask in the same call."""
+    first, last = [], []
+    if pd.notna(complained_on):
+        facts: dict[str, Fact] = {"on": complained_on.date(), "list": "Feedback"}
+        first.append(Message("call-complaint", facts))
     if to_ask is not None:
-        reasons += [Message("call-ask"), Message(to_ask.code, to_ask.params)]
-    return joined(reasons)
+        # When he was last asked is no use in a call.
+        last = [Message("call-ask"), Message(to_ask.code, to_ask.params)]
+    return joined([*first, *reasons, *last])
 
 
 def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:

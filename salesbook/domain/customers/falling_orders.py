@@ -52,11 +52,12 @@ def rhythms(lines: pd.DataFrame, customers: pd.Index[str], as_of: dt.date, month
     who = customers.get_indexer(pd.Index(bought["customer_id"]))
     days = bought["on"].to_numpy(dtype="datetime64[D]").astype(np.int64)
     days, who = days[who >= 0], who[who >= 0]
-    first = np.full(len(customers), np.iinfo(np.int64).max)
+    first: Ints = np.full(len(customers), np.iinfo(np.int64).max)
     np.minimum.at(first, who, days)
+    purchases = _Purchases(who, days, first)
 
     spans = (max(1, months // 4), max(2, months // 2))
-    found = [_Span.of(who, days, first, as_of, recent, months) for recent in spans]
+    found = [_Span.of(purchases, as_of, recent, months) for recent in spans]
     chances = np.stack([span.chance for span in found])
     shorter = chances[0] <= chances[1]
     least = np.minimum(*(span.least for span in found))
@@ -70,6 +71,17 @@ def rhythms(lines: pd.DataFrame, customers: pd.Index[str], as_of: dt.date, month
 
 
 @dataclass(frozen=True)
+class _Purchases:
+    """Days on which customers bought, since 1970."""
+
+    who: Ints
+    """Of each purchase the place of the customer."""
+    days: Ints
+    first: Ints
+    """By customer the first of them; beyond all days for who never bought."""
+
+
+@dataclass(frozen=True)
 class _Span:
     """The recent months of one length beside those before them."""
 
@@ -80,9 +92,8 @@ class _Span:
     """The chance of no purchase at all."""
 
     @classmethod
-    def of(
-        cls, who: Ints, days: Ints, first: Ints, as_of: dt.date, recent_months: int, months: int
-    ) -> _Span:
+    def of(cls, purchases: _Purchases, as_of: dt.date, recent_months: int, months: int) -> _Span:
+        who, days, first = purchases.who, purchases.days, purchases.first
         last = np.datetime64(as_of).astype(np.int64)
         since = np.datetime64(months_before(as_of, recent_months)).astype(np.int64)
         begin = np.datetime64(months_before(as_of, recent_months + months)).astype(np.int64)
@@ -93,11 +104,12 @@ class _Span:
         recent = np.bincount(who[is_after_first & (days > since)], minlength=size)
         earlier = np.bincount(who[is_after_first & (days <= since)], minlength=size)
         span = float(last - since)
-        before = np.maximum(since - watched_from, 0).astype(np.float64)
+        before: Floats = np.maximum(since - watched_from, 0).astype(np.float64)
         is_watched = before > 0
+        span_of_each: Floats = np.where(is_watched, span, 0.0).astype(np.float64)
         recent, earlier = recent * is_watched, earlier * is_watched
 
-        weight = _season(recent, earlier, span * is_watched, before) * span
+        weight = _season(recent, earlier, span_of_each, before) * span
         with np.errstate(divide="ignore", invalid="ignore"):
             expected = np.where(is_watched, weight * earlier / before, 0.0)
             share = np.where(is_watched, weight / (weight + before), 0.0)

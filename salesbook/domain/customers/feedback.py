@@ -124,4 +124,4 @@ def is_beyond_luck(
     z = z_of(sure)
     middle_before, error_before = _middle_and_error(*_counted(old), len(old), z)
     middle_after, error_after = _middle_and_error(*_counted(new), len(new), z)
-    return abs(middle_after - middle_before) > z * math.hypot(error_before, error_after)
+    return bool(abs(middle_after - middle_before) > z * math.hypot(error_before, error_after))

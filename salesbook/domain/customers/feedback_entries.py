@@ -16,38 +16,12 @@ from salesbook.arrays import Flags
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.arithmetic.working_hours import hours_to_answer
 from salesbook.domain.outcome import Task
+from salesbook.domain.team.answers import rep_of_answers, rep_of_complaints
 from salesbook.frames import Tables
 from salesbook.policy import Policy
 
 _NEVER = np.datetime64("2262-01-01", "us")
 """Stands for the end of a complaint that goes on."""
-
-
-def rep_of_answers(feedback: pd.DataFrame, customers: pd.DataFrame) -> pd.Series[str]:
-    """Say who answers for what a customer answered: his owner, else whom the feedback names.
-
-    Of an answer from before the owner had the customer it is whom the feedback names, where it names
-    somebody: whoever hands a customer over keeps what the customer said of him.
-
-    Returns: under the index of `feedback`; missing where nobody is named anywhere.
-    """
-    of_customer = _of_customer(feedback, customers, ["owner_id", "owner_since"])
-    was_anothers = feedback["received_at"] < of_customer["owner_since"]
-    names_him = was_anothers & feedback["owner_id"].notna()
-    return of_customer["owner_id"].mask(names_him).fillna(feedback["owner_id"])
-
-
-def rep_of_complaints(feedback: pd.DataFrame, customers: pd.DataFrame) -> pd.Series[str]:
-    """Say who has to act on a complaint: whom it names, else the customer's owner."""
-    of_customer = _of_customer(feedback, customers, ["owner_id"])
-    return feedback["owner_id"].fillna(of_customer["owner_id"].astype("str"))
-
-
-def _of_customer(
-    feedback: pd.DataFrame, customers: pd.DataFrame, fields: list[str]
-) -> pd.DataFrame:
-    by_key = customers.drop_duplicates("customer_id").set_index("customer_id")[fields]
-    return by_key.reindex(feedback["customer_id"]).set_axis(feedback.index)
 
 
 def entries_of_run(task: Task) -> pd.DataFrame:
@@ -82,7 +56,9 @@ def feedback_entries(
         is_complaint=is_complaint,
         is_open=is_open,
         is_unanswered=is_open & rows["answered_at"].isna(),
-        who=rep_of_answers(rows, customers).where(~is_complaint, rep_of_complaints(rows, customers)),
+        who=rep_of_answers(rows, customers).where(
+            ~is_complaint, rep_of_complaints(rows, customers)
+        ),
     )
     rows = rows.assign(**_times(rows, policy, calendar, as_of))
     return rows.assign(is_repeated=_repeated(rows, policy.rules.complaint_repeat_days))

@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Flags, Ints
+from salesbook.arrays import Ints
 from salesbook.domain.arithmetic.calendar import (
-    fiscal_year_of,
     first_day,
+    fiscal_year_of,
     last_day,
     month_of,
     months_of_year,
@@ -32,7 +32,7 @@ from salesbook.domain.customers.feedback import (
 )
 from salesbook.domain.customers.feedback_entries import entries_of_run
 from salesbook.domain.outcome import Task
-from salesbook.domain.team.staff import staff_of_run
+from salesbook.domain.team.staff import NO_TEAM, Staff, staff_of_run
 from salesbook.frames import frame_of
 from salesbook.messages import Message, joined
 from salesbook.policy import Policy
@@ -133,19 +133,14 @@ class CountedFeedback:
         none = np.zeros(0, dtype=np.int64)
         return np.concatenate([none, *entries]), np.concatenate([none, *periods])
 
-    def by(self, *fields: str, among: Flags | None = None) -> pd.DataFrame:
+    def by(self, *fields: str) -> pd.DataFrame:
         """Count by period and these columns of the entries; rows in which one is missing go.
-
-        Args: among says per entry whether it counts; missing: all do.
 
         Returns: `period`, the fields, every count of FeedbackStats, its rates with their ranges,
             `promoters` and `detractors`; `in_time` of `dated` complaints were answered in time or
             have time left, `settled_in_time` of `settle_dated` likewise. In order of the periods.
         """
         entries, periods = self._places
-        if among is not None:
-            counts = among[entries]
-            entries, periods = entries[counts], periods[counts]
         members = self._counted.iloc[entries].assign(period=periods)
         for field in fields:
             members[field] = self.entries[field].to_numpy()[entries]
@@ -198,7 +193,9 @@ def feedback_stats(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
     Returns: FeedbackStats: rows with any answer, question or complaint; by kind, then slice, in order
         of the periods.
     """
-    counted = counted_feedback(task, tiers)
+    counted = counted_feedback(
+        entries_of_run(task), staff_of_run(task), tiers, task.policy, task.as_of
+    )
     of_tiers = {rule.tier: place for place, rule in enumerate(task.policy.tier_rules)}
     parts = []
     for kind in ("all", "team", "rep", "tier"):
@@ -216,23 +213,25 @@ def feedback_stats(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
     return _feedback_stats(found, task)
 
 
-def counted_feedback(task: Task, tiers: pd.DataFrame) -> CountedFeedback:
-    """The feedback of a run with the `rep`, `team` and `tier` of each entry.
+def counted_feedback(
+    entries: pd.DataFrame, staff: Staff, tiers: pd.DataFrame, policy: Policy, as_of: dt.date
+) -> CountedFeedback:
+    """Make ready to count feedback by the `rep`, `team` and `tier` of each entry.
 
-    Args: tiers is CustomerTiers.
+    Args:
+        entries: as `feedback_entries` gives them.
+        tiers: CustomerTiers.
     """
-    entries = entries_of_run(task)
-    staff = staff_of_run(task)
-    teams = staff.on_day(task.as_of)["team"]
+    teams = staff.on_day(as_of)["team"]
     is_known = entries["who"].isin(staff.ids)
     tier_of = tiers.set_index("customer_id")["tier"]
     entries = entries.assign(
         rep=entries["who"].where(is_known, NO_REP),
-        team=teams.fillna("no-team").reindex(entries["who"]).set_axis(entries.index),
+        team=teams.fillna(NO_TEAM).reindex(entries["who"]).set_axis(entries.index),
         tier=tier_of.reindex(entries["customer_id"]).set_axis(entries.index).fillna(_NO_TIER),
     )
-    periods = feedback_periods(task.as_of, task.policy.rules.fiscal_year_start)
-    return CountedFeedback(entries, periods, task.policy, task.as_of)
+    periods = feedback_periods(as_of, policy.rules.fiscal_year_start)
+    return CountedFeedback(entries, periods, policy, as_of)
 
 
 def _in_order(found: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
@@ -292,7 +291,9 @@ def _because(answers: int, complaints: int, dated: int, unwritten: int) -> Messa
     elif answers < ENOUGH:
         messages = [Message("feedback.few-answers", {"count": answers, "few": ENOUGH})]
     if complaints > dated:
-        messages.append(Message("feedback.wrong-dates", {"count": complaints - dated, "list": _LIST}))
+        messages.append(
+            Message("feedback.wrong-dates", {"count": complaints - dated, "list": _LIST})
+        )
     if unwritten:
         messages.append(Message("feedback.unwritten", {"count": unwritten, "list": _LIST}))
     return joined(messages)

@@ -14,10 +14,10 @@ import pandas as pd
 
 from salesbook.arrays import Days, Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.customers.feedback_entries import rep_of_answers
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.credit import new_customers, order_counts
 from salesbook.domain.sales.stages import stage_kinds
+from salesbook.domain.team.answers import rep_of_answers
 from salesbook.domain.team.credited import CreditedSales, credited_sales
 from salesbook.domain.team.goal_trees import GoalTrees
 from salesbook.domain.team.peers import Peers
