@@ -21,6 +21,23 @@ from salesbook.messages import Message, joined
 _SIGNS: Final = ("both", "feedback", "orders")
 """In the order of the list: two signs are more than one."""
 
+_SAID: Final = (
+    "signs",
+    "score",
+    "score_on",
+    "open",
+    "late",
+    "repeated",
+    "open_on",
+    "is_answered",
+    "recent",
+    "expected",
+    "months",
+    "may_tell",
+    "is_falling",
+)
+"""What reasons and advice go by."""
+
 
 def customers_at_risk(
     task: Task, tiers: pd.DataFrame, potential: pd.DataFrame, lines: pd.DataFrame
@@ -106,8 +123,9 @@ def _troubles(task: Task) -> pd.DataFrame:
 
 def _at_risk(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     """The columns of CustomersAtRisk."""
-    because = [joined(_because(row)) for row in facts.itertuples(index=False)]
-    what_to_do = [joined(_what_to_do(row)) for row in facts.itertuples(index=False)]
+    rows = list(facts[list(_SAID)].itertuples(index=False))
+    because = [joined(_because(row)) for row in rows]
+    what_to_do = [joined(_what_to_do(row)) for row in rows]
     same = ["customer_id", "rep_id", "tier", "signs", "value", "open_amount", "score", "score_on"]
     return frame_of(
         "CustomersAtRisk",

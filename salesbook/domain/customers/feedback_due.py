@@ -23,6 +23,10 @@ from salesbook.messages import Fact, Message
 _OCCASIONS: Final = ("after-complaint", "delivered", "rhythm")
 """What is asked about, the one that tells most first."""
 
+_NEVER_ASKED: Final = (Message("ask.never-asked"),)
+_SAID: Final = ("occasion", "since_on", "order_id", "asked_on", "tier", "days")
+"""What a reason goes by."""
+
 
 def feedback_due(task: Task, tiers: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """List who is to be asked, the most telling occasion first.
@@ -83,15 +87,19 @@ def _after_complaint(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
 
 def _delivered(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     """Who had something delivered, the latest order of each."""
+    rules, today = task.policy.rules, pd.Timestamp(task.as_of)
+    passed_after = pd.Timedelta(days=rules.survey_after_days + rules.survey_rest_days)
     orders = task.tables["Orders"]
-    counts = standing(orders) & ~takes_back(orders) & orders["delivered_on"].notna()
-    counts &= orders["delivered_on"] <= pd.Timestamp(task.as_of)
-    in_time = orders[counts].sort_values(["delivered_on", "order_id", "line_no"])
+    # What has passed is left out here already: most deliveries of a book are long ago.
+    is_recent = (orders["delivered_on"] <= today) & (orders["delivered_on"] >= today - passed_after)
+    orders = orders[is_recent.to_numpy(dtype=bool)]
+    sent = orders[standing(orders) & ~takes_back(orders)]
+    in_time = sent.sort_values(["delivered_on", "order_id", "line_no"])
     latest = in_time.drop_duplicates("customer_id", keep="last").set_index("customer_id")
     about = _of_each(facts["customer_id"], latest["order_id"])
     since = _of_each(facts["customer_id"], latest["delivered_on"])
     found = facts.assign(occasion="delivered", since_on=since, order_id=about)
-    return _not_passed(task, found, task.policy.rules.survey_after_days)
+    return _not_passed(task, found, rules.survey_after_days)
 
 
 def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[Any]:
@@ -138,7 +146,7 @@ def _feedback_due(task: Task, due: pd.DataFrame) -> pd.DataFrame:
     customers = task.tables["Customers"].set_index("customer_id").loc[due["customer_id"]]
     callers = staff_of_run(task).who_calls(customers["owner_id"].dropna().unique(), task.as_of)
     tiers = due["tier"].set_axis(customers.index)
-    because = [_because(row) for row in due.itertuples(index=False)]
+    because = [_because(row) for row in due[list(_SAID)].itertuples(index=False)]
     same = ["customer_id", "tier", "occasion", "since_on", "order_id", "feedback_id", "due_on"]
     return frame_of(
         "FeedbackDue",
@@ -159,7 +167,7 @@ def _because(row: Any) -> Message:
     asked: dict[str, Fact] = {}
     if pd.notna(row.asked_on):
         asked = {"asked": row.asked_on.date()}
-    more = (Message("ask.asked-before", asked),) if asked else (Message("ask.never-asked"),)
+    more = (Message("ask.asked-before", asked),) if asked else _NEVER_ASKED
     if row.occasion == "rhythm":
         return Message("ask.rhythm", {"tier": row.tier, "days": float(row.days)}, more)
     facts = {"on": row.since_on.date()}
