@@ -42,29 +42,20 @@ def nps_of(promoters: Any, detractors: Any, answers: Any) -> Any:
     return 100 * (promoters - detractors) / answers
 
 
-def nps_range(scores: Iterable[float], level: float) -> tuple[float, float] | None:
+def nps_range_of(
+    promoters: Any, detractors: Any, answers: Any, level: float
+) -> tuple[Floats, Floats]:
     """Give the range in which the net promoter score of all customers lies with that chance.
 
     It is the middle that `_middle_and_error` says ± z standard errors, and always holds the score
     itself.
 
     Args:
-        scores: answers from 0 to 10; missing ones do not count.
+        promoters, detractors, answers: counted, at least one answer; arrays of counts give arrays.
         level: of the two-sided range, 0 to 1.
 
-    Returns: both ends, from -100 to 100; None without an answer.
+    Returns: both ends, from -100 to 100.
     """
-    answers = [score for score in scores if pd.notna(score)]
-    if not answers:
-        return None
-    low, high = nps_range_of(*_counted(answers), len(answers), level)
-    return float(low), float(high)
-
-
-def nps_range_of(
-    promoters: Any, detractors: Any, answers: Any, level: float
-) -> tuple[Floats, Floats]:
-    """Give the range of `nps_range` of counted answers; arrays of counts give arrays."""
     middle, error = _middle_and_error(promoters, detractors, answers, z_of(level))
     half = z_of(level) * error
     observed = nps_of(promoters, detractors, answers)
@@ -96,14 +87,6 @@ def _middle_and_error(promoters: Any, detractors: Any, answers: Any, z: float) -
     up, down = (promoters + added / 3) / count, (detractors + added / 3) / count
     middle = up - down
     return 100 * middle, 100 * np.sqrt((up + down - middle**2) / count)
-
-
-def satisfied_share(scores: Iterable[float]) -> float | None:
-    """Give the share of answers that are no detractor's, 7 to 10 (CSAT); None without an answer."""
-    answers = [score for score in scores if pd.notna(score)]
-    if not answers:
-        return None
-    return sum(score > DETRACTORS_TO for score in answers) / len(answers)
 
 
 def is_beyond_luck(
