@@ -323,7 +323,7 @@ def test_who_is_to_be_asked_is_asked_in_the_call_that_is_due() -> None:
     }
     row = only(tiered(**rows).tables["CallList"], customer_id="C")
     assert words(row).endswith(
-        "Ask in the same call how content the customer is: Order O1 was delivered on 2026-06-10."
+        "Ask in the same call how content the customer is. Order O1 was delivered on 2026-06-10."
     )
 
 
