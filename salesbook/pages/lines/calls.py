@@ -91,8 +91,9 @@ class Calls:
 def _with_facts(context: PageContext) -> pd.DataFrame:
     """CallList with what a caller should know of the customer, the most important first.
 
-    Who complained and waits for an answer, then the best tier, there the largest value, then who waits longest, is least likely to buy again and
-    means to buy soonest: the order of the table, whatever somebody has sorted its sheet by.
+    Who complained and waits for an answer, then the best tier, there the largest value, then who waits
+    longest, is least likely to buy again and means to buy soonest: the order of the table, whatever
+    somebody has sorted its sheet by.
     """
     calls = context.tables["CallList"]
     tiers = context.tables["CustomerTiers"].set_index("customer_id")
