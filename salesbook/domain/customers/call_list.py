@@ -282,15 +282,15 @@ def _because(
 def _with_feedback(
     reasons: tuple[Message, ...], complained_on: pd.Timestamp, to_ask: Message | None
 ) -> Message:
-    """Say first of a complaint that it waits, and last what to ask in the same call."""
-    first, last = [], []
+    """Add to why a call is due that a complaint waits, and what to ask in the same call."""
+    more = []
     if pd.notna(complained_on):
         facts: dict[str, Fact] = {"on": complained_on.date(), "list": "Feedback"}
-        first.append(Message("call-complaint", facts))
+        more.append(Message("call-complaint", facts))
     if to_ask is not None:
         # When he was last asked is no use in a call.
-        last = [Message("call-ask"), Message(to_ask.code, to_ask.params)]
-    return joined([*first, *reasons, *last])
+        more += [Message("call-ask"), Message(to_ask.code, to_ask.params)]
+    return joined([*reasons, *more])
 
 
 def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:
