@@ -557,6 +557,9 @@ _TIER = Action(
         "TouchLoad",
         "CustomerCare",
         "PoolPreview",
+        "FeedbackStats",
+        "FeedbackDue",
+        "CustomersAtRisk",
         "TierHistory",
         "Freshness",
         "CustomerHistory",
@@ -566,8 +569,10 @@ _TIER = Action(
     rests_on=("Holidays", "Stages", "Products"),
     keys=(
         "currency",
+        "fiscal_year_start",
         "weekend",
         "calendar",
+        "working_hours",
         "sales_source",
         "orders_from",
         "interval_level",
@@ -589,6 +594,12 @@ _TIER = Action(
         "pool_cooloff_days",
         "pool_pick_limit",
         "contract_notice_days",
+        "answer_limit_hours",
+        "resolve_limit_hours",
+        "complaint_repeat_days",
+        "survey_after_days",
+        "survey_after_complaint_days",
+        "survey_rest_days",
     ),
     buttons=(
         Button(

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.domain.customers import alive
+from salesbook.domain.customers.at_risk import customers_at_risk
 from salesbook.domain.customers.bought_together import bought_together
 from salesbook.domain.customers.buying_stage import (
     buying_stages,
@@ -23,6 +24,8 @@ from salesbook.domain.customers.call_list import calls_of_week
 from salesbook.domain.customers.care import customer_care
 from salesbook.domain.customers.entry_history import CUSTOMER_HISTORY, with_changes_noted
 from salesbook.domain.customers.families import baskets
+from salesbook.domain.customers.feedback_due import feedback_due
+from salesbook.domain.customers.feedback_stats import feedback_stats
 from salesbook.domain.customers.freshness import freshness
 from salesbook.domain.customers.overview import pareto, rfm_grid, segments_table, tier_matrix
 from salesbook.domain.customers.pool import pool_preview
@@ -61,9 +64,10 @@ def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
     Returns: CustomerTiers and what is made of it, each by key unless its function says otherwise;
-        CallList, the most important call first; TouchLoad by key; CustomerCare, the contract that ends
-        next first; PoolPreview, who is free soonest first; TierHistory with this day's snapshot, which
-        takes the place of an earlier one of the same day, and thinner earlier days.
+        CallList, the most important call first; FeedbackDue and CustomersAtRisk likewise;
+        TouchLoad by key; CustomerCare, the contract that ends next first; PoolPreview, who is free
+        soonest first; TierHistory with this day's snapshot, which takes the place of an earlier one of
+        the same day, and thinner earlier days.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
@@ -71,7 +75,8 @@ def run(task: Task) -> Outcome:
     lines = customer_values(task).lines
     tested = buying_test(lines, task.as_of, rules.few, rules.interval_level)
     tiers = tier_customers(task, may_expect=tested.holds)
-    calls = calls_of_week(task, tiers)
+    to_ask = _of_those_known(feedback_due(task, tiers, lines))
+    calls = calls_of_week(task, tiers, to_ask)
     values = customer_values(task).value
     bought = baskets(lines, task.policy, pd.Index(tiers["customer_id"]))
     together = bought_together(bought, rules.few, rules.interval_level)
@@ -84,6 +89,9 @@ def run(task: Task) -> Outcome:
             "CustomerCare": customer_care(task, values),
             "PoolPreview": pool_preview(task, values),
             "CustomerPotential": _of_those_known(potential),
+            "FeedbackStats": feedback_stats(task, tiers),
+            "FeedbackDue": to_ask,
+            "CustomersAtRisk": _of_those_known(customers_at_risk(task, tiers, potential, lines)),
             "TierMatrix": tier_matrix(task, tiers, potential),
             "TierMonths": tier_months(task, tiers),
             "Segments": segments_table(tiers),
@@ -104,10 +112,10 @@ def run(task: Task) -> Outcome:
     )
 
 
-def _of_those_known(potential: pd.DataFrame) -> pd.DataFrame:
-    """What customers may want, without those who are forgotten: their sums count, they do not."""
-    is_forgotten = np.array(are_forgotten(potential["customer_id"]), dtype=bool)
-    return potential[~is_forgotten].reset_index(drop=True)
+def _of_those_known(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows about customers without those who are forgotten: their sums count, they do not."""
+    is_forgotten = np.array(are_forgotten(rows["customer_id"]), dtype=bool)
+    return rows[~is_forgotten].reset_index(drop=True)
 
 
 def tier_customers(task: Task, *, may_expect: bool) -> pd.DataFrame:

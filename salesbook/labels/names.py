@@ -138,6 +138,7 @@ _GROUPS: Final = {
     "ForecastChanges.slice": ("scopes",),
     "LeadSources.source": ("scopes",),
     "OrderStages.slice": ("scopes",),
+    "FeedbackStats.slice": ("scopes",),
     "ForecastAccuracy.slice": ("scopes",),
     "ForecastBias.slice": ("scopes",),
     "ProcessReview.slice": ("scopes",),

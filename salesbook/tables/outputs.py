@@ -65,6 +65,8 @@ OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
 FunnelSlice = Literal["all", "team", "rep", "source", "product", "tier", "pipeline"]
 """As SliceKind, and by the tier of the customer."""
+FeedbackSlice = Literal["all", "team", "rep", "tier"]
+"""As SliceKind, by who answers for it, and by the tier of the customer."""
 SpanName = Annotated[str, Is(Kind.ID, choices=known_names("spans"))]
 """A period, or `all`."""
 ScopeKind = Literal["company", "team", "rep"]
@@ -1170,6 +1172,8 @@ class Call(
     deal_id: Annotated[DealRef | None, Since("0.3.0")] = None
     """The largest open deal, whose next step it is."""
     deal_name: Annotated[Text | None, NameOf("deal_id"), Since("0.3.0")] = None
+    complaint_id: Annotated[Id | None, Since("0.3.0")] = None
+    """A complaint of the customer that nobody has answered yet."""
 
 
 class TouchWeek(
@@ -1260,6 +1264,131 @@ class PoolRow(
     """Who could take one that is free; blank: he is not free yet, or nobody has room."""
     suggested_name: Annotated[Text | None, NameOf("suggested_id")] = None
     because: Sentence
+
+
+class FeedbackCounted(
+    Row,
+    table="FeedbackStats",
+    key=("period", "slice_kind", "slice"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per period and slice with feedback; a month looks at the 90 days that end with it."""
+
+    period: Period
+    slice_kind: FeedbackSlice
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    from_on: Date
+    """First day that counts."""
+    to_on: Date
+    """Last day that counts."""
+    answers: Count
+    """Surveys with a score."""
+    unanswered: Count
+    """Surveys without one: asked, and no answer yet."""
+    csat: Share | None = None
+    """Answers of 7 to 10 of all; blank, as the scores that follow, under five answers."""
+    csat_low: Share | None = None
+    csat_high: Share | None = None
+    nps: Number | None = None
+    """Per cent of answers 9 and 10 less per cent of 0 to 6."""
+    nps_low: Number | None = None
+    nps_high: Number | None = None
+    complaints: Count
+    unsettled: Count
+    """Complaints that are not resolved."""
+    repeated: Count
+    """Complaints of who had complained before and not been content for long."""
+    answered_in_time_rate: Share | None = None
+    """In time, or with time left, of those whose days can be meant; blank without any."""
+    answered_in_time_low: Share | None = None
+    answered_in_time_high: Share | None = None
+    late_answers: Count
+    answer_hours_median: Number | None = None
+    """Working hours, of those answered."""
+    resolved_in_time_rate: Share | None = None
+    resolved_in_time_low: Share | None = None
+    resolved_in_time_high: Share | None = None
+    late_resolutions: Count
+    resolve_hours_median: Number | None = None
+    """Working hours, of those resolved."""
+    resolved: Count
+    unwritten: Count
+    """Resolved complaints of which nobody wrote what was done."""
+    because: Sentence
+
+
+class AskRow(
+    Row,
+    table="FeedbackDue",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per customer to be asked how content he is, the most telling occasion first."""
+
+    customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id")] = None
+    rep_id: RepRef | None = None
+    """Who asks: the owner, or who acts for him."""
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    tier: Tier
+    occasion: Literal["after-complaint", "delivered", "rhythm"]
+    since_on: Date | None = None
+    """Day of the delivery, or on which the complaint was settled; by rhythm that of the last survey."""
+    order_id: OrderRef | None = None
+    """The order that was delivered."""
+    feedback_id: Id | None = None
+    """The complaint that was settled."""
+    asked_on: Date | None = None
+    """Day of the last survey; blank: never asked."""
+    due_on: Date
+    contact: Text | None = None
+    channel: Channel | None = None
+    phone: Text | None = None
+    email: Text | None = None
+    value: Money
+    because: Sentence
+
+
+class RiskRow(
+    Row,
+    table="CustomersAtRisk",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per customer with a sign that he may leave, those with two signs first."""
+
+    customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id")] = None
+    rep_id: RepRef | None = None
+    """The owner, or who acts for him."""
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
+    tier: Tier
+    signs: Literal["both", "feedback", "orders"]
+    value: Money
+    """What is at stake: what his tier rests on."""
+    open_amount: Money | None = None
+    """Of all open deals; blank: there is none."""
+    score: Annotated[Number | None, Ge(0), Le(10)] = None
+    """The latest of the last `tier_months`."""
+    score_on: Date | None = None
+    complaints_open: Count
+    complaints_late: Count
+    """Of the last 90 days: answered or resolved later than the limits, or late already."""
+    complaints_repeated: Count
+    """Of the last 90 days."""
+    orders_recent: Count | None = None
+    """Days on which he bought of late; blank: he bought too seldom to tell."""
+    orders_expected: Number | None = None
+    """At his rhythm before."""
+    because: Sentence
+    do: Sentence
 
 
 class FreshEntry(

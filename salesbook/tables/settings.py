@@ -116,6 +116,14 @@ class Rules(BaseModel):
     """Days without a change after which a customer's entry is old."""
     answer_limit_hours: AtLeast0 = 24.0
     resolve_limit_hours: AtLeast0 = 72.0
+    complaint_repeat_days: Annotated[int, Ge(0)] = 90
+    """Days after the end of a complaint in which another one of the customer is a repeated one."""
+    survey_after_days: Annotated[int, Ge(0)] = 14
+    """Days after a delivery from which the customer is to be asked how content he is."""
+    survey_after_complaint_days: Annotated[int, Ge(0)] = 7
+    """Days after a complaint was settled from which he is to be asked."""
+    survey_rest_days: Annotated[int, Ge(1)] = 90
+    """Days in which nobody is asked twice, and after which an occasion to ask has passed."""
     funnel_rule: Literal["all", "any"] = "all"
     stuck_quantile: At01 = 0.8
     stuck_deals: Annotated[int, Ge(1)] = 20
@@ -236,6 +244,8 @@ class TierRule(
     """Rhythm while a deal is open; blank: `touch_days`."""
     dormant_days: Annotated[Days | None, Since("0.3.0")] = None
     """Rhythm of customers who are dormant; blank: `touch_days`."""
+    survey_days: Annotated[Days | None, Since("0.3.0")] = None
+    """Days from one question to the next how content they are; blank: only after an occasion."""
     needs: Annotated[CustomerFields, Since("0.3.0")] = ()
     """Fields of Customers that must be filled for a customer of this tier."""
 

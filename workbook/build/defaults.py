@@ -54,7 +54,11 @@ _METRICS: Final = (
 )
 _GRADES: Final = (("A", 100), ("B", 85), ("C", 70), ("D", 0))
 _LEVELS: Final = (("junior", 1, None, None), ("senior", 2, 80, 12), ("expert", 3, 95, 24))
-_TIERS: Final = (("A", 0.8, 30, "visit"), ("B", 0.95, 60, "phone"), ("C", 1.0, 90, "email"))
+_TIERS: Final = (
+    ("A", 0.8, 30, "visit", 90),
+    ("B", 0.95, 60, "phone", 180),
+    ("C", 1.0, 90, "email", None),
+)
 _BRACKETS: Final = ((0.0, 0.06), (1.0, 0.08), (1.25, 0.10), (1.5, 0.12))
 _AWARDS: Final = (
     ("best-seller", "month"),
@@ -147,7 +151,7 @@ def _levels(language: Language) -> list[dict[str, Any]]:
 
 
 def _tier_rules(_: Language) -> list[dict[str, Any]]:
-    names = ("tier", "up_to_share", "touch_days", "channel")
+    names = ("tier", "up_to_share", "touch_days", "channel", "survey_days")
     return [dict(zip(names, row, strict=True)) for row in _TIERS]
 
 

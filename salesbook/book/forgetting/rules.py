@@ -49,6 +49,8 @@ GOES: Final = (
     "PoolPreview",
     "CustomerCare",
     "Freshness",
+    "FeedbackDue",
+    "CustomersAtRisk",
     # What he may want next is a description of him.
     "CustomerPotential",
     # Fingerprints of what he was called: whoever tries all telephone numbers has his back.

@@ -12,6 +12,7 @@ from salesbook.domain.alerts.rows import AlertRow, Severity, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import working_hours_between
 from salesbook.domain.customers.pool import pool_standing
+from salesbook.domain.team.answers import rep_of_complaints
 from salesbook.messages import Fact
 
 _HOUR: Final = pd.Timedelta(hours=1)
@@ -71,12 +72,8 @@ def _unresolved(context: AlertContext) -> pd.DataFrame:
     is_complaint = feedback["kind"] == "complaint"
     unresolved = feedback[is_complaint & feedback["resolved_at"].isna()]
 
-    owner_of = context.tables["Customers"].set_index("customer_id")["owner_id"]
-    owner_of_customer = unresolved["customer_id"].map(owner_of).astype("str")
-    return unresolved.assign(
-        key=unresolved["feedback_id"],
-        who=unresolved["owner_id"].fillna(owner_of_customer),
-    )
+    who = rep_of_complaints(unresolved, context.tables["Customers"])
+    return unresolved.assign(key=unresolved["feedback_id"], who=who)
 
 
 @alert("customer-untouched")

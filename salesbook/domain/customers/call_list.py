@@ -13,7 +13,13 @@ import pandas as pd
 from salesbook.domain.customers.buying_stage import open_deals, with_open_deal
 from salesbook.domain.customers.call_days import call_days
 from salesbook.domain.customers.calls_done import begun_calls
-from salesbook.domain.customers.touch import activities_by_customer, touch_rhythms
+from salesbook.domain.customers.feedback_entries import entries_of_run
+from salesbook.domain.customers.touch import (
+    activities_by_customer,
+    next_touches,
+    touch_rhythms,
+    usual_channels,
+)
 from salesbook.domain.customers.touch_load import (
     WEEKS,
     minutes_of,
@@ -25,16 +31,15 @@ from salesbook.domain.customers.touch_load import (
 from salesbook.domain.outcome import Task
 from salesbook.domain.team.staff import Staff, staff_of_run
 from salesbook.frames import Tables, frame_of
-from salesbook.messages import Fact, Message
+from salesbook.messages import Fact, Message, joined
 from salesbook.names.forgotten import are_forgotten
 
 _MOST_REPS: Final = 5
 """Reps whose waiting calls a sentence counts; TouchLoad has all."""
-_BY_PHONE: Final = ("phone", "message")
-"""Channels for which a phone number is needed."""
-_ORDER: Final = ["place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
-_IS_RISING: Final = [True, False, False, True, True, True]
-"""Best tier, most value, longest late, least chance to buy again, buying soonest; ties by key."""
+_ORDER: Final = ["is_waiting", "place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
+_IS_RISING: Final = [False, True, False, False, True, True, True]
+"""Who waits for an answer, then best tier, most value, longest late, least chance to buy again, buying
+soonest; ties by key."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class CallsOfWeek:
     """How many calls wait for hours, where any do."""
 
 
-def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
+def calls_of_week(task: Task, customer_tiers: pd.DataFrame, to_ask: pd.DataFrame) -> CallsOfWeek:
     """List the customers who are due, as far as the hours of the reps allow this week.
 
     A customer is due from the day of the next touch on; nobody is called twice on one day. The owner
@@ -55,11 +60,16 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
     the tier: by phone where the tier's is e-mail and only a phone number is known, and the other way
     round. Each call has a day of this week on which there is time for it.
 
+    A customer whose complaint nobody has answered is due from that day on, before everybody else. Who
+    is to be asked how content he is gets no call of his own: it is said in the one that is due.
+
     A call on which somebody has typed something is begun: it keeps its place while the customer is
     due, whatever the hours. One that was typed as done and is no activity yet stays in any case, so
     that whoever typed it can mend it where it stands.
 
-    Args: customer_tiers is CustomerTiers.
+    Args:
+        customer_tiers: CustomerTiers.
+        to_ask: FeedbackDue.
     """
     staff = staff_of_run(task)
     customers = _customers(task, customer_tiers, staff)
@@ -69,7 +79,7 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
     customers["is_unsettled"] = customers["customer_id"].isin(unsettled.index)
 
     day = pd.Timestamp(task.as_of)
-    is_due = (customers["next_touch_on"] <= day) & (customers["last_touch_on"] != day)
+    is_due = (customers["due_on"] <= day) & (customers["last_touch_on"] != day)
     due = _in_order(customers[is_due])
     reps = _reps(staff, customers, task)
     first_week = week_of(task.as_of, task.calendar)
@@ -84,7 +94,7 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
     that_wait = due[~is_listed & due["rep_id"].notna()]
     owned = customers[customers["rep_id"].notna()]
     return CallsOfWeek(
-        _call_list(task, rows, begun),
+        _call_list(task, rows, begun, to_ask),
         touch_load(owned, hours, task.as_of, listed, that_wait),
         _answer(waiting, task.tables["Reps"]),
     )
@@ -101,7 +111,6 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     tiers = customer_tiers.set_index("customer_id", drop=False)
     typed = task.tables["Customers"].set_index("customer_id").loc[tiers.index]
     place_of_tier = {rule.tier: place for place, rule in enumerate(policy.tier_rules)}
-    channel_of_tier = {rule.tier: rule.channel for rule in policy.tier_rules}
     caller_of_owner = staff.who_calls(typed["owner_id"].dropna().unique(), task.as_of)
 
     names = ["customer_id", "tier", "value", "p_alive", "last_touch_on", "next_touch_on"]
@@ -112,10 +121,13 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     rhythms = touch_rhythms(tiers["tier"], tiers["buying_stage"], has_open_deal, policy)
     facts["touch_days"] = rhythms["days"]
     facts["rhythm"] = rhythms["rule"]
-    facts["days_late"] = (day - tiers["next_touch_on"]).dt.days
+    complaints = _unanswered(task).reindex(tiers.index)
+    facts["complaint_id"], facts["complained_on"] = complaints["feedback_id"], complaints["day"]
+    facts["is_waiting"] = facts["complaint_id"].notna()
+    facts["due_on"] = _due_on(task, tiers, facts["complained_on"])
+    facts["days_late"] = (day - facts["due_on"]).dt.days
     facts["rep_id"] = typed["owner_id"].map(caller_of_owner).astype("str")
-    of_tier = tiers["tier"].map(channel_of_tier).astype("str")
-    facts["channel"] = typed["channel"].fillna(_reachable(of_tier, typed))
+    facts["channel"] = usual_channels(typed, tiers["tier"], policy)
     facts["minutes"] = minutes_of(facts["channel"], policy)
     facts["contact"] = typed["name"]
     facts["phone"] = typed["phone"]
@@ -125,12 +137,28 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     return facts[is_reached].reset_index(drop=True)
 
 
-def _reachable(channels: pd.Series[Any], customers: pd.DataFrame) -> pd.Series[Any]:
-    """The channels of tiers, but for customers of whom we have only the other address."""
-    has_phone, has_email = customers["phone"].notna(), customers["email"].notna()
-    only_phone, only_email = has_phone & ~has_email, has_email & ~has_phone
-    by_phone = channels.mask(only_phone & channels.eq("email"), "phone")
-    return by_phone.mask(only_email & channels.isin(_BY_PHONE), "email")
+def _unanswered(task: Task) -> pd.DataFrame:
+    """By customer `feedback_id` and `day` of the oldest complaint that nobody has answered."""
+    entries = entries_of_run(task)
+    waiting = entries[entries["is_unanswered"]].sort_values(["received_at", "feedback_id"])
+    oldest = waiting.drop_duplicates("customer_id").set_index("customer_id")
+    return oldest[["feedback_id", "day"]]
+
+
+def _due_on(task: Task, tiers: pd.DataFrame, complained_on: pd.Series[Any]) -> pd.Series[Any]:
+    """The day of the next touch, or that of a complaint that waits where it is earlier.
+
+    Who was called since is called again on the day after, as another call: what was typed of the
+    first one is no longer about this.
+    """
+    day_after = tiers["last_touch_on"] + pd.Timedelta(days=1)
+    was_called_since = day_after > complained_on
+    from_on = complained_on.mask(was_called_since, day_after)
+    waits = from_on.notna()
+    answer_on = next_touches(from_on[waits], pd.Series(0.0, from_on[waits].index), task.calendar)
+    answer_on = answer_on.reindex(tiers.index)
+    is_earlier = answer_on < tiers["next_touch_on"]
+    return tiers["next_touch_on"].mask(is_earlier, answer_on)
 
 
 def _reps(staff: Staff, customers: pd.DataFrame, task: Task) -> list[str]:
@@ -141,15 +169,20 @@ def _reps(staff: Staff, customers: pd.DataFrame, task: Task) -> list[str]:
     return sorted(with_customers | (at_work - managers))
 
 
-def _call_list(task: Task, rows: pd.DataFrame, begun: pd.DataFrame) -> pd.DataFrame:
+def _call_list(
+    task: Task, rows: pd.DataFrame, begun: pd.DataFrame, to_ask: pd.DataFrame
+) -> pd.DataFrame:
     """CallList of these customers, in their order, and of unsettled rows of customers unknown."""
     keys = rows["customer_id"]
     # The day on which a call was due is its name: what was typed of it goes on being about that call.
-    due_on = _of_each(keys, begun["due_on"]).fillna(rows["next_touch_on"])
+    due_on = _of_each(keys, begun["due_on"]).fillna(rows["due_on"])
     days_late = (pd.Timestamp(task.as_of) - due_on).dt.days.clip(lower=0)
+    what_to_ask = dict(zip(to_ask["customer_id"], to_ask["because"], strict=True))
     because = [
-        _because(*facts)
-        for facts in zip(
+        _with_feedback(_because(*facts), complained_on, what_to_ask.get(customer_id))
+        for customer_id, complained_on, *facts in zip(
+            keys,
+            rows["complained_on"],
             rows["tier"],
             rows["touch_days"],
             rows["last_touch_on"],
@@ -182,6 +215,7 @@ def _call_list(task: Task, rows: pd.DataFrame, begun: pd.DataFrame) -> pd.DataFr
             "p_alive": rows["p_alive"],
             "buying_on": rows["buying_on"],
             "deal_id": deals["deal_id"],
+            "complaint_id": rows["complaint_id"],
         },
     )
     is_unknown = ~begun.index.isin(task.tables["Customers"]["customer_id"])
@@ -238,13 +272,29 @@ def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[A
     return known.reindex(customer_ids).set_axis(customer_ids.index)
 
 
-def _because(tier: str, rhythm: float, last: pd.Timestamp, days: float, rule: str) -> Message:
+def _because(
+    tier: str, rhythm: float, last: pd.Timestamp, days: float, rule: str
+) -> tuple[Message, ...]:
     """Why the call is due: never touched, or not since so many days; and by which rhythm."""
     more = () if rule == "tier" else (Message(f"call-rhythm-{rule}"),)
     if pd.isna(last):
-        return Message("call-first", {"tier": tier, "every": rhythm}, more)
+        return (Message("call-first", {"tier": tier, "every": rhythm}), *more)
     facts: dict[str, Fact] = {"days": days, "last": last.date(), "tier": tier, "every": rhythm}
-    return Message("call-late", facts, more)
+    return (Message("call-late", facts), *more)
+
+
+def _with_feedback(
+    reasons: tuple[Message, ...], complained_on: pd.Timestamp, to_ask: Message | None
+) -> Message:
+    """Add to why a call is due that a complaint waits, and what to ask in the same call."""
+    more = []
+    if pd.notna(complained_on):
+        facts: dict[str, Fact] = {"on": complained_on.date(), "list": "Feedback"}
+        more.append(Message("call-complaint", facts))
+    if to_ask is not None:
+        # When he was last asked is no use in a call.
+        more += [Message("call-ask"), Message(to_ask.code, to_ask.params)]
+    return joined([*reasons, *more])
 
 
 def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
+from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.intervals import z_of
 
-_PROMOTERS_FROM: Final = 9
-_DETRACTORS_TO: Final = 6
+PROMOTERS_FROM: Final = 9
+DETRACTORS_TO: Final = 6
+ENOUGH: Final = 5
+"""Answers under which a score says nothing."""
 _SURE: Final = 0.95
 """How sure it must be that two scores differ before anybody says so."""
 
@@ -29,33 +33,43 @@ def nps(scores: Iterable[float]) -> float | None:
     answers = [score for score in scores if pd.notna(score)]
     if not answers:
         return None
-    promoters = sum(score >= _PROMOTERS_FROM for score in answers)
-    detractors = sum(score <= _DETRACTORS_TO for score in answers)
-    return 100 * (promoters - detractors) / len(answers)
+    promoters, detractors = _counted(answers)
+    return float(nps_of(promoters, detractors, len(answers)))
 
 
-def nps_range(scores: Iterable[float], level: float) -> tuple[float, float] | None:
+def nps_of(promoters: Any, detractors: Any, answers: Any) -> Any:
+    """Give the net promoter score of counted answers; arrays of counts give arrays."""
+    return 100 * (promoters - detractors) / answers
+
+
+def nps_range_of(
+    promoters: Any, detractors: Any, answers: Any, level: float
+) -> tuple[Floats, Floats]:
     """Give the range in which the net promoter score of all customers lies with that chance.
 
     It is the middle that `_middle_and_error` says ± z standard errors, and always holds the score
     itself.
 
     Args:
-        scores: answers from 0 to 10; missing ones do not count.
+        promoters, detractors, answers: counted, at least one answer; arrays of counts give arrays.
         level: of the two-sided range, 0 to 1.
 
-    Returns: both ends, from -100 to 100; None without an answer.
+    Returns: both ends, from -100 to 100.
     """
-    answers = [score for score in scores if pd.notna(score)]
-    observed = nps(answers)
-    if observed is None:
-        return None
-    middle, error = _middle_and_error(answers, z_of(level))
+    middle, error = _middle_and_error(promoters, detractors, answers, z_of(level))
     half = z_of(level) * error
-    return max(min(middle - half, observed), -100.0), min(max(middle + half, observed), 100.0)
+    observed = nps_of(promoters, detractors, answers)
+    low = np.maximum(np.minimum(middle - half, observed), -100.0)
+    return low, np.minimum(np.maximum(middle + half, observed), 100.0)
 
 
-def _middle_and_error(answers: list[float], z: float) -> tuple[float, float]:
+def _counted(answers: list[float]) -> tuple[int, int]:
+    """Promoters and detractors among answers."""
+    promoters = sum(score >= PROMOTERS_FROM for score in answers)
+    return promoters, sum(score <= DETRACTORS_TO for score in answers)
+
+
+def _middle_and_error(promoters: Any, detractors: Any, answers: Any, z: float) -> tuple[Any, Any]:
     """Where the score of all customers lies by these answers, and its standard error.
 
     The variance of a score is p + d - (p - d)², p promoters and d detractors, over the answers.
@@ -69,20 +83,10 @@ def _middle_and_error(answers: list[float], z: float) -> tuple[float, float]:
         with three 54 to 89 %.
     """
     added = z**2
-    count = len(answers) + added
-    promoters = (sum(score >= _PROMOTERS_FROM for score in answers) + added / 3) / count
-    detractors = (sum(score <= _DETRACTORS_TO for score in answers) + added / 3) / count
-    middle = promoters - detractors
-    error = math.sqrt((promoters + detractors - middle**2) / count)
-    return 100 * middle, 100 * error
-
-
-def satisfied_share(scores: Iterable[float]) -> float | None:
-    """Give the share of answers that are no detractor's, 7 to 10 (CSAT); None without an answer."""
-    answers = [score for score in scores if pd.notna(score)]
-    if not answers:
-        return None
-    return sum(score > _DETRACTORS_TO for score in answers) / len(answers)
+    count = answers + added
+    up, down = (promoters + added / 3) / count, (detractors + added / 3) / count
+    middle = up - down
+    return 100 * middle, 100 * np.sqrt((up + down - middle**2) / count)
 
 
 def is_beyond_luck(
@@ -101,6 +105,6 @@ def is_beyond_luck(
     if not old or not new:
         return None
     z = z_of(sure)
-    middle_before, error_before = _middle_and_error(old, z)
-    middle_after, error_after = _middle_and_error(new, z)
-    return abs(middle_after - middle_before) > z * math.hypot(error_before, error_after)
+    middle_before, error_before = _middle_and_error(*_counted(old), len(old), z)
+    middle_after, error_after = _middle_and_error(*_counted(new), len(new), z)
+    return bool(abs(middle_after - middle_before) > z * math.hypot(error_before, error_after))

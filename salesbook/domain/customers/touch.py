@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ from salesbook.arrays import Flags
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
 from salesbook.policy import Policy
+
+_BY_PHONE: Final = ("phone", "message")
+"""Channels for which a phone number is needed."""
 
 
 def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
@@ -104,3 +107,24 @@ def next_touches(
     days = due.drop_duplicates()
     workday_of = {day: pd.Timestamp(calendar.next_workday(day.date())) for day in days}
     return due.map(workday_of).astype("datetime64[us]")
+
+
+def usual_channels(
+    customers: pd.DataFrame, tiers: pd.Series[str], policy: Policy
+) -> pd.Series[Any]:
+    """How each customer is contacted: on his own channel, else on that of his tier.
+
+    Of whom we have only the other address: by phone where the tier's is e-mail, and the other way
+    round.
+
+    Args:
+        customers: `channel`, `phone` and `email` of Customers.
+        tiers: under the same index.
+    """
+    channel_of_tier = {rule.tier: rule.channel for rule in policy.tier_rules}
+    of_tier = tiers.map(channel_of_tier).astype("str")
+    has_phone, has_email = customers["phone"].notna(), customers["email"].notna()
+    only_phone, only_email = has_phone & ~has_email, has_email & ~has_phone
+    by_phone = of_tier.mask(only_phone & of_tier.eq("email"), "phone")
+    reachable = by_phone.mask(only_email & of_tier.isin(_BY_PHONE), "email")
+    return customers["channel"].fillna(reachable)

@@ -17,6 +17,7 @@ from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.credit import new_customers, order_counts
 from salesbook.domain.sales.stages import stage_kinds
+from salesbook.domain.team.answers import rep_of_answers
 from salesbook.domain.team.credited import CreditedSales, credited_sales
 from salesbook.domain.team.goal_trees import GoalTrees
 from salesbook.domain.team.peers import Peers
@@ -166,9 +167,7 @@ class Sources:
     def surveys(self) -> pd.DataFrame:
         """Survey scores, lowest first: received_at, score and rep, a place among `Staff.ids`.
 
-        The customer's owner answers for a score, or the feedback's owner where the customer has
-        none. Of a score from before the owner had the customer it is the feedback's, where one is named:
-        whoever hands a customer over keeps what the customer said of him.
+        Who answers for a score says `rep_of_answers`.
         """
         feedback = self.tables["Feedback"]
         is_survey = feedback["kind"] == "survey"
@@ -177,12 +176,7 @@ class Sources:
         # A mean depends on the order of its terms in the last digit: sorted, it does not.
         scored = scored.sort_values("score", kind="stable")
 
-        customers = self.tables["Customers"].set_index("customer_id")
-        of_customer = customers[["owner_id", "owner_since"]].reindex(scored["customer_id"])
-        of_customer = of_customer.set_axis(scored.index)
-        was_anothers = scored["received_at"] < of_customer["owner_since"]
-        names_him = was_anothers & scored["owner_id"].notna()
-        rep = of_customer["owner_id"].mask(names_him).fillna(scored["owner_id"])
+        rep = rep_of_answers(scored, self.tables["Customers"])
         return scored[["received_at", "score"]].assign(rep=self.staff.places(rep))
 
     @cached_property

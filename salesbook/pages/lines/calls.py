@@ -91,8 +91,9 @@ class Calls:
 def _with_facts(context: PageContext) -> pd.DataFrame:
     """CallList with what a caller should know of the customer, the most important first.
 
-    The best tier, there the largest value, then who waits longest, is least likely to buy again and
-    means to buy soonest: the order of the table, whatever somebody has sorted its sheet by.
+    Who complained and waits for an answer, then the best tier, there the largest value, then who waits
+    longest, is least likely to buy again and means to buy soonest: the order of the table, whatever
+    somebody has sorted its sheet by.
     """
     calls = context.tables["CallList"]
     tiers = context.tables["CustomerTiers"].set_index("customer_id")
@@ -101,12 +102,13 @@ def _with_facts(context: PageContext) -> pd.DataFrame:
 
     keys = calls["customer_id"]
     facts = calls.assign(
+        is_waiting=calls["complaint_id"].notna(),
         place=calls["tier"].map(place_of_tier),
         offer=keys.map(tiers["offer"]),
         company=keys.map(customers["company"]),
     )
-    order = ["place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
-    return facts.sort_values(order, ascending=[True, False, False, True, True, True])
+    order = ["is_waiting", "place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
+    return facts.sort_values(order, ascending=[False, True, False, False, True, True, True])
 
 
 def _at_most_five_a_rep(calls: Iterable[Record]) -> list[Record]:

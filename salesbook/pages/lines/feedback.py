@@ -1,9 +1,10 @@
 """How content are customers, were complaints answered in time, and did that change?
 
-Lists, each for the company, every team and every rep. An answer belongs to who is named on it, else
-to the customer's owner.
+Lists, each for the company, every team and every rep. Whose an answer or a complaint is, and what is
+counted, says `salesbook.domain.customers`, as for FeedbackStats.
 
-- `feedback`: by period, of a month the 90 days that end with it; a line per tier, of a rep none.
+- `feedback`: by period, as FeedbackStats counts it, of a month the 90 days that end with it; a line
+  per tier, of a rep none.
   `count` answers, `number` their NPS, `rate` with `rate_low` and `rate_high` the same as shares (0.22
   for +22), `because` the range in words, `share` content, `count_down` complaints without those whose
   answer is dated before them, `count_up` those answered in time or with time left, `word` both. Under
@@ -17,7 +18,6 @@ to the customer's owner.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,19 +30,20 @@ from salesbook.domain.arithmetic.calendar import (
     last_day,
     next_month,
     quarter_of_month,
-    working_hours_between,
 )
-from salesbook.domain.customers.feedback import is_beyond_luck, nps, nps_range, satisfied_share
+from salesbook.domain.customers.feedback import ENOUGH, is_beyond_luck, nps
+from salesbook.domain.customers.feedback_entries import feedback_entries
+from salesbook.domain.customers.feedback_stats import (
+    CountedFeedback,
+    counted_feedback,
+    days_of_period,
+)
 from salesbook.messages import Fact, Message
-from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.context import COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, LATE, Line, ListLines
 from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope, records_of
-from salesbook.pages.lines.tiers import owners, periods_of
+from salesbook.pages.lines.tiers import periods_of
 
-_ENOUGH: Final = 5
-"""Answers under which a score says nothing."""
-_DAYS: Final = 90
-"""Days that a period counts at least: a month has too few answers."""
 _QUARTERS: Final = 4
 
 
@@ -53,50 +54,39 @@ class Feedback:
     context: PageContext
 
     @cached_property
-    def _rows(self) -> list[Record]:
-        """Feedback with its `day`, who answers for it (`who`) and the customer's present `tier`."""
-        feedback = self.context.tables["Feedback"]
-        tiers = self.context.tables["CustomerTiers"].set_index("customer_id")["tier"]
-        customer = feedback["customer_id"]
-        rows = feedback.assign(
-            day=feedback["received_at"].dt.normalize(),
-            who=feedback["owner_id"].fillna(customer.map(owners(self.context))),
-            tier=customer.map(tiers),
+    def _counted(self) -> CountedFeedback:
+        """The feedback as FeedbackStats counts it, with the customers' present tiers."""
+        context = self.context
+        entries = feedback_entries(context.tables, context.policy, context.calendar, context.as_of)
+        return counted_feedback(
+            entries,
+            context.staff,
+            context.tables["CustomerTiers"],
+            context.policy,
+            context.as_of,
         )
-        return records_of(rows[rows["day"] <= self.context.today])
+
+    @cached_property
+    def _figures_of(self) -> dict[tuple[str, str, str, str | None], Record]:
+        """Figures by kind and key of a scope, period, and tier; of all tiers where that is None."""
+        found: dict[tuple[str, str, str, str | None], Record] = {}
+        for kind in (COMPANY, "team", "rep"):
+            of_kind = [] if kind == COMPANY else [kind]
+            for more in ([], ["tier"]):
+                for row in records_of(self._counted.by(*of_kind, *more)):
+                    key = str(row[kind]) if of_kind else COMPANY
+                    found[kind, key, row["period"], row.get("tier")] = row
+        return found
 
     @cached_property
     def _answers(self) -> RecordsByScope:
-        answers = [
-            row for row in self._rows if row["kind"] == "survey" and row["score"] is not None
-        ]
-        return by_scope(self.context, answers, "who")
+        entries = self._counted.entries
+        return by_scope(self.context, records_of(entries[entries["is_answer"]]), "who")
 
     @cached_property
     def _complaints(self) -> RecordsByScope:
-        """Complaints with the working `hours` that they waited for an answer."""
-        complaints = [
-            {**row, "hours": self._hours(row)} for row in self._rows if row["kind"] == "complaint"
-        ]
-        return by_scope(self.context, complaints, "who")
-
-    def _hours(self, complaint: Record) -> float | None:
-        """Working hours up to the answer; where there is none up to the end of the day of the run.
-
-        Missing where the answer is dated before the complaint: nobody knows when it came.
-        """
-        received, answered_at = complaint["received_at"], complaint["answered_at"]
-        if answered_at is not None and answered_at < received:
-            return None
-        moments = [at for at in (answered_at, complaint["resolved_at"]) if at is not None]
-        possible = [at for at in moments if at >= received]
-        if moments and not possible:
-            return None
-
-        end_of_today = dt.datetime.combine(self.context.as_of, dt.time.max)
-        answered = min([*possible, end_of_today])
-        rules = self.context.policy.rules
-        return working_hours_between(received, answered, self.context.calendar, rules.working_hours)
+        entries = self._counted.entries
+        return by_scope(self.context, records_of(entries[entries["is_complaint"]]), "who")
 
     def lists(self, scope: Scope, page: str) -> Iterator[ListLines]:
         """The lists of a scope; none for one without answers and complaints."""
@@ -110,76 +100,44 @@ class Feedback:
     # A period.
 
     def _of_period(self, scope: Scope, page: str, period: str) -> Iterator[ListLines]:
-        first, last = self._span(period)
-        answers = _between(self._answers.get(scope, ()), first, last)
-        complaints = _between(self._complaints.get(scope, ()), first, last)
-        enough = _ENOUGH if scope.kind == "rep" else 1
-        if len(answers) < enough and not complaints:
+        total = self._figures_of.get((*scope, period, None))
+        answers, complaints = (total["answers"], total["complaints"]) if total else (0, 0)
+        enough = ENOUGH if scope.kind == "rep" else 1
+        if answers < enough and not complaints:
             return
         if scope.kind != "rep":
-            lines = []
-            for rule in self.context.policy.tier_rules:
-                answers_of_tier = [row for row in answers if row["tier"] == rule.tier]
-                complaints_of_tier = [row for row in complaints if row["tier"] == rule.tier]
-                figures = self._figures(answers_of_tier, complaints_of_tier)
-                lines.append({**figures, "tier": rule.tier})
+            lines = [
+                {**self._figures(scope, period, rule.tier), "tier": rule.tier}
+                for rule in self.context.policy.tier_rules
+            ]
             yield ListLines(page, "feedback", scope, lines, period)
-        total = {**self._figures(answers, complaints), "since_on": first, "on": last}
-        yield ListLines(page, "feedback-total", scope, [total], period)
-
-    def _span(self, period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """The days that a period looks at: its own, of a month the 90 that end with it.
-
-        One month has too few answers. A quarter is what it is in the chart of quarters.
-        """
-        first_month = self.context.first_month
-        first = pd.Timestamp(first_day(period, first_month))
-        last = min(pd.Timestamp(last_day(period, first_month)), self.context.today)
-        is_month = not period.startswith("FY")
-        return (last - pd.Timedelta(days=_DAYS - 1) if is_month else first), last
-
-    def _figures(self, answers: list[Record], complaints: list[Record]) -> dict[str, Any]:
-        limit = self.context.policy.rules.answer_limit_hours
-        dated = [row for row in complaints if row["hours"] is not None]
-        in_time = sum(row["hours"] <= limit for row in dated)
-        return {
-            **self._score([row["score"] for row in answers]),
-            "count_down": len(dated),
-            "count_up": in_time,
-            "word": f"{in_time} / {len(dated)}" if dated else None,
-            "sign": LATE if in_time < len(dated) else None,
+        first, last = days_of_period(period, self.context.first_month, self.context.as_of)
+        line = {
+            **self._figures(scope, period, None),
+            "since_on": pd.Timestamp(first),
+            "on": pd.Timestamp(last),
         }
+        yield ListLines(page, "feedback-total", scope, [line], period)
 
-    def _score(self, scores: list[float]) -> dict[str, Any]:
-        if len(scores) < _ENOUGH:
-            because = Message("page.feedback.few") if scores else None
-            return {"count": len(scores), "because": because}
-        score = nps(scores)
-        ends = nps_range(scores, self.context.policy.rules.interval_level)
-        low, high = ends if ends is not None else (None, None)
-        facts: dict[str, Fact] = {"low": _signed(low), "high": _signed(high)}
+    def _figures(self, scope: Scope, period: str, tier: str | None) -> dict[str, Any]:
+        figures = self._figures_of.get((*scope, period, tier), {})
+        dated, in_time = figures.get("dated", 0), figures.get("in_time", 0)
         return {
-            "count": len(scores),
-            "number": score,
-            "because": Message("page.feedback.range", facts),
-            "rate": _share(score),
-            "rate_low": _share(low),
-            "rate_high": _share(high),
-            "share": satisfied_share(scores),
+            **_score(figures),
+            "count_down": dated,
+            "count_up": in_time,
+            "word": f"{in_time} / {dated}" if dated else None,
+            "sign": LATE if in_time < dated else None,
         }
 
     # What waits.
 
     def _waiting(self, scope: Scope, page: str) -> Iterator[ListLines]:
-        open_complaints = [
-            row
-            for row in self._complaints.get(scope, ())
-            if row["answered_at"] is None and row["resolved_at"] is None
-        ]
+        open_complaints = [row for row in self._complaints.get(scope, ()) if row["is_unanswered"]]
         if not open_complaints:
             return
-        longest = min(open_complaints, key=lambda row: (-row["hours"], row["feedback_id"]))
-        hours, limit = float(longest["hours"]), self.context.policy.rules.answer_limit_hours
+        longest = min(open_complaints, key=lambda row: (-row["answer_hours"], row["feedback_id"]))
+        hours, limit = float(longest["answer_hours"]), self.context.policy.rules.answer_limit_hours
         facts: dict[str, Fact] = {
             "day": longest["day"].date(),
             "hours": float(round(hours)),
@@ -202,9 +160,7 @@ class Feedback:
     def _quarters(self, scope: Scope, page: str) -> Iterator[ListLines]:
         """The score of the last quarters; none of them where no quarter has enough answers."""
         by_quarter = {quarter: self._scores_of(scope, quarter) for quarter in self._last_quarters}
-        known = {
-            quarter: scores for quarter, scores in by_quarter.items() if len(scores) >= _ENOUGH
-        }
+        known = {quarter: scores for quarter, scores in by_quarter.items() if len(scores) >= ENOUGH}
         if not known:
             return
         lines: list[Line] = [
@@ -232,6 +188,23 @@ class Feedback:
             pd.Timestamp(day(quarter, self.context.first_month)) for day in (first_day, last_day)
         )
         return [row["score"] for row in _between(self._answers.get(scope, ()), first, last)]
+
+
+def _score(figures: Record) -> dict[str, Any]:
+    answers = figures.get("answers", 0)
+    if answers < ENOUGH:
+        return {"count": answers, "because": Message("page.feedback.few") if answers else None}
+    low, high = figures["nps_low"], figures["nps_high"]
+    facts: dict[str, Fact] = {"low": _signed(low), "high": _signed(high)}
+    return {
+        "count": answers,
+        "number": figures["nps"],
+        "because": Message("page.feedback.range", facts),
+        "rate": _share(figures["nps"]),
+        "rate_low": _share(low),
+        "rate_high": _share(high),
+        "share": figures["csat"],
+    }
 
 
 def _between(rows: Iterable[Record], first: pd.Timestamp, last: pd.Timestamp) -> list[Record]:
