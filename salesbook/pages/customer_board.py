@@ -24,6 +24,7 @@ LEAVING: Final = 5
 MOVES: Final = 5
 QUARTERS: Final = 4
 POOL: Final = 5
+ASK: Final = 5
 MATTERS: Final = 5
 UPKEEP: Final = 5
 TENTHS: Final = 10
@@ -89,6 +90,8 @@ def _lists() -> tuple[LineList, ...]:
         of_today("pool", "pool", POOL),
         of_today("pool_total", "pool-total"),
         of_today("pool_rest", "pool-rest"),
+        of_today("ask", "ask", ASK),
+        of_today("ask_rest", "ask-rest"),
         of_today("upkeep", "upkeep", UPKEEP),
         of_company("matters", "matters", MATTERS),
         of_company("pareto", "pareto", TENTHS),

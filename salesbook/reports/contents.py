@@ -367,6 +367,20 @@ _CUSTOMERS: Final = (
         on_slides=False,
     ),
     ListBlock(
+        "ask",
+        (
+            SIGN,
+            ListColumn("subject", width=2.0, heading="customer"),
+            _REP,
+            ListColumn("says", "sentence", 2.0),
+            ListColumn("on", "day"),
+        ),
+        page="CustomerBoard",
+        rest="ask-rest",
+        counts="rest",
+        on_slides=False,
+    ),
+    ListBlock(
         "pool",
         (
             SIGN,

@@ -8,6 +8,7 @@ from typing import Final
 from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import DASH, amount_text, date_text, framed, if_, is_number
 from salesbook.pages.customer_board import (
+    ASK,
     CALLS,
     LEAVING,
     MATTERS,
@@ -101,6 +102,12 @@ _POOL: Final = (
     ListColumn("rep", "rep", 6, _TEXT),
     ListColumn("amount", "value", 4, number("money")),
     ListColumn("days", "in_days", 3, number("days", bold=True), is_signed=True),
+)
+_ASK: Final = (
+    SIGN_COLUMN,
+    ListColumn("subject", "customer", 9, _NAME, is_link=True),
+    ListColumn("rep", "rep", 6, _TEXT),
+    ListColumn("says", "because", 7, Look(size=9, indent=1, shrink=True), is_signed=True),
 )
 _SENTENCE: Final = (
     SIGN_COLUMN,
@@ -327,9 +334,9 @@ def _matters_and_upkeep(board: Board) -> None:
 
 
 def _moves_and_pool(board: Board) -> None:
-    """Who moved between tiers in the period, and whom others may take soon."""
+    """Who moved between tiers in the period, whom to ask for feedback, whom others may take soon."""
     page = board.page
-    right = COLUMNS - _THIRD
+    middle, right = _THIRD + _GUTTER, COLUMNS - _THIRD
     since = page.cell("tier_moves_total", 0, "since_on")
     has_since = is_number(since)
     since_day = Word("pages.customer_board.since").then(date_text(since))
@@ -344,6 +351,15 @@ def _moves_and_pool(board: Board) -> None:
             board.word_with("tiers", "moves_first"),
         ),
         title_width=8,
+    )
+    board.title(
+        middle,
+        _THIRD,
+        board.word_with("tiers", "ask"),
+        note=if_(page.has_line("ask"), "", board.word_with("tiers", "ask_none")),
+        title_width=12,
+        link=("pages.customer_board.ask_link", "FeedbackDue"),
+        link_width=6,
     )
     free = page.cell("pool_total", 0, "says")
     board.title(
@@ -361,18 +377,22 @@ def _moves_and_pool(board: Board) -> None:
     )
     board.next_row()
     board.list_heads(0, _MOVES, "moves")
+    board.list_heads(middle, _ASK, "ask")
     board.list_heads(right, _POOL, "pool")
     board.next_row(22)
     first = board.row
-    for place in range(max(MOVES, POOL)):
+    for place in range(max(MOVES, ASK, POOL)):
         board.list_line(0, _MOVES, "moves", place)
+        board.list_line(middle, _ASK, "ask", place)
         board.list_line(right, _POOL, "pool", place)
         board.next_row()
     rest = Look(size=9, tone="accent")
     board.put(0, _THIRD, page.link("moves_rest", 0, "says"), rest)
+    board.put(middle, _THIRD, page.link("ask_rest", 0, "says"), rest)
     board.put(right, _THIRD, page.link("pool_rest", 0, "says"), rest)
     board.next_row()
     board.hairlines((first, first + MOVES - 1), 0, _THIRD)
+    board.hairlines((first, first + ASK - 1), middle, _THIRD)
     board.hairlines((first, first + POOL - 1), right, _THIRD)
     board.next_row(SPACER_PIXELS)
 

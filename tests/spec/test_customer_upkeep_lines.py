@@ -258,3 +258,53 @@ def test_months_without_one_before_have_no_moves_to_draw():
     lines = board(TierMonths=[month(n, n or None) for n in range(15)])["tier-months", COMPANY, None]
     assert [line["count_up"] for line in lines] == list(range(3, 15))
     assert lines[0]["word"] == "25-04"
+
+
+def test_whom_to_ask_begins_with_who_complained():
+    """There the largest customer; two of a rep, the rest counted."""
+
+    def due(customer_id: str, occasion: str, value: int):
+        facts = {"tier": "A", "due_on": TODAY, "value": value, "because": BECAUSE}
+        return {"customer_id": customer_id, "rep_id": "ann", "occasion": occasion, **facts}
+
+    lists = board(
+        FeedbackDue=[
+            due("p", "rhythm", 900),
+            due("q", "after-complaint", 1),
+            due("r", "delivered", 5),
+            due("s", "delivered", 7),
+        ]
+    )
+    shown = [(line["row_key"], line["says"].code) for line in lists["ask", COMPANY, None]]
+    assert shown == [
+        ("q", "page.ask.after-complaint"),
+        ("s", "page.ask.delivered"),
+        ("r", "page.ask.delivered"),
+        ("p", "page.ask.rhythm"),
+    ]
+    assert len(lists["ask", rep("ann"), None]) == 2
+    (rest,) = lists["ask-rest", rep("ann"), None]
+    assert rest["count"] == 2
+
+
+def test_unhappy_customers_who_buy_less_come_first():
+    """One sign alone is no line."""
+
+    def risk(customer_id: str, signs: str, value: int):
+        none = {"complaints_open": 0, "complaints_late": 0, "complaints_repeated": 0}
+        facts = {"tier": "A", "signs": signs, "value": value, "because": BECAUSE, "do": BECAUSE}
+        return {"customer_id": customer_id, "rep_id": "ann", **none, **facts}
+
+    lists = board(
+        CustomerCare=[cared("p", 20)],
+        CustomersAtRisk=[
+            risk("p", "both", 100_00),
+            risk("q", "both", 300_00),
+            risk("r", "feedback", 900_00),
+        ],
+    )
+    first, second = lists["upkeep", COMPANY, None]
+    assert (first["sign"], first["row_key"]) == ("⚠", "q")
+    assert first["says"].params["count"] == 2
+    assert float(first["says"].params["amount"]) == 400
+    assert second["says"].code == "page.upkeep.contracts"

@@ -78,6 +78,8 @@ PAGE_TABLES: Final = (
     "TouchLoad",
     "CustomerCare",
     "PoolPreview",
+    "FeedbackDue",
+    "CustomersAtRisk",
     "Freshness",
     "Funnel",
     "Leaks",

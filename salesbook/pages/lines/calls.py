@@ -21,14 +21,12 @@ import pandas as pd
 
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import PageContext, Scope
-from salesbook.pages.lines.line import ATTENTION, LATE, Line, ListLines, whole
+from salesbook.pages.lines.lateness import sign_of_days
+from salesbook.pages.lines.line import Line, ListLines, whole
 from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope, records_of
 
 _SHOWN: Final = 12
 _SHOWN_OF_REP: Final = 5
-_LATE_FROM: Final = 30
-"""Days late from which a call is marked."""
-_VERY_LATE_FROM: Final = 60
 _SOON: Final = 90
 """Days ahead in which a buying date says what to talk about."""
 
@@ -124,7 +122,7 @@ def _at_most_five_a_rep(calls: Iterable[Record]) -> list[Record]:
 
 def _line(context: PageContext, call: Record) -> Line:
     customer_id, days = str(call["customer_id"]), whole(call["days_late"]) or 0
-    sign = LATE if days > _VERY_LATE_FROM else ATTENTION if days > _LATE_FROM else None
+    sign = sign_of_days(days)
     step, step_on = _next_step(context, call)
     return {
         "sign": sign,

@@ -9,7 +9,7 @@ Lists of the Customer board, each for the company, every team and every rep:
   `says` of how many and for how long.
 
 The other lists stand where they are made: `calls`, `tiers`, `leaving`, `feedback`, `owed`, `pool`,
-`upkeep`, `who_matters`.
+`ask`, `upkeep`, `who_matters`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Final
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines import who_matters
+from salesbook.pages.lines.asking import Asking
 from salesbook.pages.lines.calls import Calls, Week
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.feedback import Feedback
@@ -46,6 +47,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         Feedback(context),
     )
     leaving, pool, upkeep = Leaving(context, tiers), Pool(context), Upkeep(context)
+    asking = Asking(context)
     yield from owed_lists(context, PAGE)
     yield from who_matters.lists(context, PAGE)
     for scope in context.scopes:
@@ -59,6 +61,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         yield from leaving.lists(scope, PAGE)
         yield from moves.lists(scope, PAGE)
         yield from feedback.lists(scope, PAGE)
+        yield from asking.lists(scope, PAGE)
         yield from pool.lists(scope, PAGE)
         yield from upkeep.lists(scope, PAGE)
 

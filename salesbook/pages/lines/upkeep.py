@@ -3,10 +3,11 @@
 `upkeep`, for the company, every team and every rep: a line for each thing there is, the most urgent
 first; `says` it, and a click leads to the first row that it is about.
 
-1. Contracts that end within `contract_notice_days` and for whose customer no deal is open.
-2. Customers who mean to buy within 30 days and have no open deal.
-3. Reps whose rhythms of touches ask for more hours than they have (not of single reps).
-4. Entries that are old or incomplete.
+1. Customers who are unhappy and buy less.
+2. Contracts that end within `contract_notice_days` and for whose customer no deal is open.
+3. Customers who mean to buy within 30 days and have no open deal.
+4. Reps whose rhythms of touches ask for more hours than they have (not of single reps).
+5. Entries that are old or incomplete.
 
 How many rows look alike the page counts itself: `validate` finds them, after which no list is made anew.
 """
@@ -23,7 +24,7 @@ import pandas as pd
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import PageContext, Scope
-from salesbook.pages.lines.line import ATTENTION, Line, ListLines
+from salesbook.pages.lines.line import ATTENTION, LATE, Line, ListLines
 from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope, records_of
 
 _SOON: Final = pd.Timedelta(days=30)
@@ -41,6 +42,8 @@ class Upkeep:
     def lists(self, scope: Scope, page: str) -> Iterator[ListLines]:
         """The list of a scope; none where there is nothing to do."""
         lines: list[Line] = []
+        if scope in self._at_risk:
+            lines.append(self._at_risk_line(self._at_risk[scope]))
         if scope in self._contracts:
             lines.append(self._contracts_line(self._contracts[scope]))
         if scope in self._purchases:
@@ -51,6 +54,25 @@ class Upkeep:
             lines.append(self._entries_line(self._entries[scope]))
         if lines:
             yield ListLines(page, "upkeep", scope, lines)
+
+    # Customers at risk.
+
+    @cached_property
+    def _at_risk(self) -> RecordsByScope:
+        """Those with both signs: one alone is often nothing."""
+        risks = self.context.tables["CustomersAtRisk"]
+        with_both = risks[risks["signs"] == "both"]
+        in_order = with_both.sort_values(["value", "customer_id"], ascending=[False, True])
+        return by_scope(self.context, records_of(in_order), "rep_id")
+
+    def _at_risk_line(self, risks: Sequence[Record]) -> Line:
+        value = sum(row["value"] for row in risks)
+        facts: dict[str, Fact] = {
+            "count": len(risks),
+            "customer": self._named(risks[0]),
+            "amount": three_digits(value, self.context.policy.decimals),
+        }
+        return {**_line("risks", facts, "CustomersAtRisk", risks[0]["customer_id"]), "sign": LATE}
 
     # Contracts that end.
 
