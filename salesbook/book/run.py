@@ -112,6 +112,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
         answer=tuple(outcome.answer),
+        details=tuple(outcome.details) if is_preview else (),
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
