@@ -6,7 +6,7 @@ to write a number are lists of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -116,6 +116,8 @@ class DirtyBook:
 
     customers: pd.DataFrame
     pairs: frozenset[tuple[str, str]]
+    colleagues: frozenset[tuple[str, str]]
+    """Pairs of rows whose companies are called the same but for the legal form, or are one."""
 
 
 def dirty_book(language: Language, rng: np.random.Generator, *, entities: int = 500) -> DirtyBook:
@@ -139,19 +141,23 @@ def dirty_book(language: Language, rng: np.random.Generator, *, entities: int = 
 
     order = rng.permutation(len(rows))
     keys_of: dict[int, list[str]] = {}
+    keys_at: dict[str, list[str]] = {}
     drawn = []
     for place, at in enumerate(order):
         key = f"C{place:05d}"
         drawn.append({**rows[at], "customer_id": key})
         keys_of.setdefault(entity_of[at], []).append(key)
-    pairs = {
-        (left, right)
-        for keys in keys_of.values()
-        for left in keys
-        for right in keys
-        if left < right
-    }
-    return DirtyBook(frame_from_rows("Customers", drawn), frozenset(pairs))
+        source = clean[entity_of[at]]
+        company = str(source.get("company", source["name"]))
+        keys_at.setdefault(maker.without_form(company), []).append(key)
+    return DirtyBook(frame_from_rows("Customers", drawn), _within(keys_of), _within(keys_at))
+
+
+def _within(groups: Mapping[Any, Sequence[str]]) -> frozenset[tuple[str, str]]:
+    """The pairs of each group, the smaller key first."""
+    return frozenset(
+        (left, right) for keys in groups.values() for left in keys for right in keys if left < right
+    )
 
 
 @dataclass
@@ -317,13 +323,22 @@ class _Maker:
         )
 
     def other_form(self, text: str) -> str:
-        forms = sorted(_CHINESE_FORMS if self.language == "zh" else filter(None, _FORMS), key=len)
-        for form in reversed(forms):
+        bare = self.without_form(text)
+        if bare == text:
+            return text
+        other = self.one(["", *self._forms()])
+        return f"{bare}{other}" if self.language == "zh" else f"{bare} {other}".strip()
+
+    def without_form(self, text: str) -> str:
+        """A company's name without its legal form."""
+        for form in reversed(self._forms()):
             if text.endswith(form):
-                bare = text.removesuffix(form).rstrip(" ,")
-                other = self.one(["", *forms])
-                return f"{bare}{other}" if self.language == "zh" else f"{bare} {other}".strip()
+                return text.removesuffix(form).rstrip(" ,")
         return text
+
+    def _forms(self) -> list[str]:
+        """The shorter ones first."""
+        return sorted(_CHINESE_FORMS if self.language == "zh" else filter(None, _FORMS), key=len)
 
     def other_place(self, text: str) -> str:
         for place in _PLACES:

@@ -16,6 +16,7 @@ from honesty.data import VARIABLE, real
 from honesty.duplicate_books import Language, dirty_book
 from honesty.verdicts import Bounds, Tally, within
 from honesty.words import told
+from salesbook.domain.checks.customers_in_question import QUESTIONS
 from salesbook.domain.checks.duplicates import find_duplicates
 from salesbook.frames import frame_from_rows
 from salesbook.names.company_names import name_core
@@ -46,19 +47,32 @@ class Cell:
     """Of the pairs that are named: those that are one."""
     found: Tally = field(default_factory=Tally)
     """Of the pairs that are one: those that are named."""
+    asked_right: Tally = field(default_factory=Tally)
+    """Of the pairs of which it is only asked whether two contacts of one company are two: those who are of
+    one company."""
     plain_right: Tally = field(default_factory=Tally)
     """Likewise where alike names alone make a pair."""
     plain_found: Tally = field(default_factory=Tally)
 
-    def add(self, customers: pd.DataFrame, true_pairs: Pairs) -> None:
+    def add(
+        self, customers: pd.DataFrame, true_pairs: Pairs, colleagues: Pairs = frozenset()
+    ) -> None:
         """Count one book."""
         table = find_duplicates({"Customers": customers}, Policy())
-        named = frozenset(zip(table["left_id"], table["right_id"], strict=True))
+        codes = [because.code for because in table["because"]]
+        asks = np.array([code in QUESTIONS for code in codes], dtype=bool)
+        is_of_company = np.array([code.startswith("same-company") for code in codes], dtype=bool)
+        named, asked = (_keys_of_pairs(table[rows]) for rows in (~asks, is_of_company))
+        self.asked_right.add([pair in colleagues for pair in sorted(asked)])
         self.right.add([pair in true_pairs for pair in sorted(named)])
         self.found.add([pair in named for pair in sorted(true_pairs)])
         plain = _by_names_alone(customers)
         self.plain_right.add([pair in true_pairs for pair in sorted(plain)])
         self.plain_found.add([pair in plain for pair in sorted(true_pairs)])
+
+
+def _keys_of_pairs(table: pd.DataFrame) -> Pairs:
+    return frozenset(zip(table["left_id"], table["right_id"], strict=True))
 
 
 def _by_names_alone(customers: pd.DataFrame) -> Pairs:
@@ -84,7 +98,7 @@ def cells(books: int, seed: int) -> Iterator[Cell]:
         for book in range(books):
             rng = np.random.default_rng([seed, number, book])
             dirty = dirty_book(language, rng, entities=_ENTITIES)
-            cell.add(dirty.customers, dirty.pairs)
+            cell.add(dirty.customers, dirty.pairs, dirty.colleagues)
         yield cell
 
 
@@ -163,9 +177,11 @@ def run(books: int) -> Result:
     for cell in drawn:
         named = f"of the pairs that are named among {cell.kind} customers are one"
         found = f"of the pairs that are one among {cell.kind} customers are named"
+        asked = f"of the pairs asked about as contacts of one company among {cell.kind} customers are that"
         goals += [
             within(named, cell.right.share, PRECISION),
             within(found, cell.found.share, RECALL),
+            within(asked, cell.asked_right.share, PRECISION),
         ]
     figures = [_table(drawn, "Drawn customers")]
     if samples:
@@ -179,6 +195,7 @@ def _table(rows: list[Cell], title: str) -> Figures:
         "pairs that are one",
         "named are right",
         "are found",
+        "asked about are of one company",
         "by names alone right",
         "by names alone found",
     )
@@ -190,6 +207,7 @@ def _table(rows: list[Cell], title: str) -> Figures:
                 cell.found.cases,
                 str(cell.right),
                 str(cell.found),
+                str(cell.asked_right) if cell.asked_right.cases else "–",
                 str(cell.plain_right),
                 str(cell.plain_found),
             )

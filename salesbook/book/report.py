@@ -69,6 +69,8 @@ class Report:
     language: Language
     answer: tuple[Message, ...] = ()
     """What the verb itself says of its result, a sentence each."""
+    details: tuple[Message, ...] = ()
+    """What a preview lists besides, line by line."""
     notes: tuple[Message, ...] = ()
     """What else to know of the workbook: no fault of its rows, and nothing that stopped the run."""
     has_checks: bool = True

@@ -112,6 +112,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
         answer=tuple(outcome.answer),
+        details=tuple(outcome.details) if is_preview else (),
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
@@ -178,6 +179,9 @@ def prepare_writes(
     writes: list[PreparedWrite] = []
     places = Places(session.find, outcome.tables)
     findings = [*found_reading, *outcome.findings, *over_findings(session.lines_over(as_of))]
+    names_then = session.row_names_without(
+        {table: patch.leaving.keys() for table, patch in outcome.patches.items()}
+    )
     for table, patch in outcome.patches.items():
         words = {
             name: labels.sentence(message, session.language)
@@ -185,7 +189,7 @@ def prepare_writes(
         }
         taken_over = {row: into for row, into in patch.leaving.items() if into is not None}
         changes = RowChanges(
-            session.row_names.filled(table, patch.new_rows.assign(**words)),
+            names_then.filled(table, patch.new_rows.assign(**words)),
             patch.cells,
             leaving=patch.leaving.keys(),
             taken_over=taken_over,
@@ -341,6 +345,11 @@ def with_cell(refusal: SalesbookError, session: Session) -> SalesbookError:
     table = session.table(about.table)
     cell = table.address(about.row, about.field)
     refusal.where = f"{table.cells.sheet}!{cell}" if cell else table.cells.sheet
+
+    rows = refusal.params.pop("rows", None)
+    if rows is not None:
+        # All rows that it is about, the one that `where` names among them.
+        refusal.params["cells"] = tuple(table.address(row, about.field) for row in sorted(rows))
 
     column = table.headers.get(about.field or "")
     is_policy_value = about.table == "Policy" and about.field == "value"

@@ -27,7 +27,7 @@ from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
 from salesbook.reading.merged import merged_ids_of, merged_texts_of
 from salesbook.reading.own_columns import own_columns
-from salesbook.reading.references import resolve_references
+from salesbook.reading.references import names_left_out, resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
 from salesbook.store import NO_OWN_CELLS, Annotation, Host, OwnCells
@@ -200,7 +200,12 @@ class Session:
         if needs_history(frames, options.as_of, looks_back=looks_back):
             reads, wanted = (*reads, "StageHistory"), (*wanted, "StageHistory")
             frames["StageHistory"] = self._last_frame("StageHistory", writes)
-        tables, wrong_references = resolve_references(frames, self.policy, self.merged_texts)
+        tables, wrong_references = resolve_references(
+            frames,
+            self.policy,
+            self.merged_texts,
+            {name: names_left_out(self.table(name)) for name in wanted if self.has(name)},
+        )
         wrong_cells = [
             finding for name in wanted if self.has(name) for finding in self.table(name).findings
         ]
@@ -330,6 +335,21 @@ class Session:
     def row_names(self) -> RowNames:
         """Whom rows are about, by name."""
         return RowNames(self._all_rows, self.language, self.policy.decimals)
+
+    def row_names_without(self, leaving: Mapping[str, Collection[int]]) -> RowNames:
+        """Whom rows are about once some are gone: whose namesake goes is told apart from nobody.
+
+        Args:
+            leaving: by table the rows that go, by their position.
+        """
+        if not any(leaving.values()):
+            return self.row_names
+
+        def rows_that_stay(name: str) -> pd.DataFrame:
+            frame = self._all_rows(name)
+            return frame.drop(index=list(leaving.get(name, ())), errors="ignore")
+
+        return RowNames(rows_that_stay, self.language, self.policy.decimals)
 
     def _all_rows(self, name: str) -> pd.DataFrame:
         """A table's rows, those first that could not be used: they have names as well."""

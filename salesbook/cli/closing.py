@@ -63,7 +63,9 @@ class Closing:
         if len(result) > room and not self._verbose:
             more = self._say("more", count=len(result) - room + 1)
             result = [*result[: room - 1], more]
-        return [*result, *look]
+        # Whoever is asked to agree sees all that it is about, however long.
+        details = [labels.sentence(line, self._language) for line in self._report.details]
+        return [*result, *details, *look]
 
     def counts(self) -> str:
         """One line: what was read, left out, written and found, and how long it took."""

@@ -16,7 +16,7 @@ from salesbook.domain.pay.month_errors import errors_of_months
 from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.sales.credit import credits_of_run
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
-from salesbook.domain.team.staff import staff_of_run
+from salesbook.domain.team.staff import names_of_reps, staff_of_run
 from salesbook.errors import MonthHasErrors, SettingsError, UsageError
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.messages import Fact, Message
@@ -252,12 +252,12 @@ def _closed_month(task: Task, pay: Pay) -> ClosedMonth:
     """What everybody gets for the month."""
     month = str(task.period or task.reopen)
     decimals = task.policy.decimals
-    names = dict(zip(task.tables["Reps"]["rep_id"], task.tables["Reps"]["name"], strict=True))
+    names = names_of_reps(task.tables["Reps"])
     of_month = pay.statements[pay.statements["period"] == month]
 
     reps = []
     for row in of_month.to_dict("records"):
         amounts = {name: to_decimal(int(row[name]), decimals) for name in PAY_AMOUNTS}
         rep = str(row["rep_id"])
-        reps.append(RepPay(rep, str(names.get(rep, rep)), **amounts))
+        reps.append(RepPay(rep, names.get(rep, rep), **amounts))
     return ClosedMonth(month, bool(task.reopen), tuple(reps))

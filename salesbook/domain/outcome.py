@@ -253,6 +253,8 @@ class Outcome:
     of theirs has become rows of other tables."""
     answer: Sequence[Message] = ()
     """What somebody who asked for it wants to know first, a sentence each."""
+    details: Sequence[Message] = ()
+    """What somebody who is asked whether it shall be done wants to see besides, line by line."""
     converted: Sequence[ConvertedLead] = ()
     left_leads: Sequence[tuple[str, str]] = ()
     """Leads that were to be converted and were not, each with the code of the reason."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import fiscal_year_of, month_of, months_of_year
 from salesbook.domain.customers.handover import in_hand
+from salesbook.domain.customers.handover_told import who_gets_what
 from salesbook.domain.customers.successors import Given, give
 from salesbook.domain.outcome import HandedOver, Outcome, Patch, Task
 from salesbook.domain.sales.credit import credits_of_run
@@ -64,6 +65,7 @@ def run(task: Task) -> Outcome:
     given = give(task, items, leaver, successors)
     taken = items.assign(to=given.piece_of.map(given.taker_of))
     handed_over = tuple(_handed_over(task, taken, given, staff, rep) for rep in sorted(successors))
+    names = {share.rep_id: share.name for share in handed_over}
     patches = _patches(task, taken, leaver)
     tables: dict[str, pd.DataFrame] = {}
     if task.with_plan:
@@ -73,6 +75,7 @@ def run(task: Task) -> Outcome:
         tables=tables,
         patches=patches,
         answer=tuple(_told(task, staff, leaver, _Plan(taken, given, handed_over))),
+        details=tuple(who_gets_what(task, taken, names, _MOST_TOLD)),
         handed_over=handed_over,
     )
 

@@ -64,8 +64,8 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
 
 
 def told(report: Report, language: Language) -> list[str]:
-    """What a run says of itself, a sentence each."""
-    return [sentence(message, language) for message in report.answer]
+    """What a run says of itself, a sentence each; of a preview also what it lists."""
+    return [sentence(message, language) for message in (*report.answer, *report.details)]
 
 
 def _tables(written: Mapping[str, int], language: Language) -> str:

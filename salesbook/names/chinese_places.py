@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from salesbook.names.characters import fold_characters
+
 _PLACES: Final = (
     "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南"
     " 四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 内蒙古 香港 澳门 台湾"
@@ -24,6 +26,8 @@ _PLACE: Final = re.compile(
     # The longer name first; 省, 市 or 自治区 may follow, and after a province its city.
     f"(?P<place>{'|'.join(sorted(_PLACES, key=len, reverse=True))})(?:省|市|自治区|特别行政区)?"
 )
+_IN_BRACKETS: Final = re.compile(rf"\(\s*{_PLACE.pattern}\s*\)")
+"""`(苏州)` and `(深圳市)`."""
 _LEAST_LEFT: Final = 2
 """Characters that stay of a name: 上海市 alone is some office, and 北京东方 is 东方 in Beijing."""
 
@@ -34,6 +38,20 @@ class PlacedName(NamedTuple):
     name: str
     places: tuple[str, ...]
     """In their order, without 省 and 市; nothing where the name begins with none."""
+
+
+def place_in_front(name: str) -> str:
+    """Put a place in brackets before the name: 嘉禾（苏州）电子 is 苏州嘉禾电子 written otherwise.
+
+    Returns: the name as typed where it has none, else with its characters folded.
+    """
+    if name.isascii():
+        return name
+    folded = fold_characters(name)
+    match = _IN_BRACKETS.search(folded)
+    if match is None:
+        return name
+    return match["place"] + folded[: match.start()] + folded[match.end() :]
 
 
 def placed_name(core: str) -> PlacedName:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
@@ -10,6 +11,10 @@ import numpy as np
 from salesbook.names.characters import fold_characters
 from salesbook.names.nearest import NEAR_SCORE
 
+_BETWEEN_CHINESE: Final = re.compile(
+    r"(?<=[\u3007\u3400-\u9fff\U00020000-\U0003ffff]) (?=[\u3007\u3400-\u9fff\U00020000-\U0003ffff])"
+)
+"""The space of `刘 伟`; that of `ABC 公司` parts two scripts, and stays."""
 _MOST_LOOKED_UP: Final = 200
 """Unknown names for which the nearest is looked up; a column full of them has another cause."""
 _AT_ONCE: Final = 16
@@ -20,9 +25,11 @@ def fold_name(text: str) -> str:
     """A form in which names are equal that differ only in how they are written.
 
     Case, width and the amount of white space do not count: `ACME  Ltd` equals `Acme ltd`; `GTXPro`
-    and `GTX Pro` stay two names. What else does not count, `characters.fold_characters` says.
+    and `GTX Pro` stay two names. Between Chinese characters white space does not count at all: `刘 伟` is
+    `刘伟`, typed as wide as a name of three. What else does not count, `characters.fold_characters` says.
     """
-    return " ".join(fold_characters(text).split())
+    words = " ".join(fold_characters(text).split())
+    return words if words.isascii() else _BETWEEN_CHINESE.sub("", words)
 
 
 def keys_by_name(pairs: Iterable[tuple[object, str]]) -> dict[str, tuple[str, ...]]:

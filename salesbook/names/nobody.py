@@ -16,7 +16,7 @@ _NAMES: Final = frozenset(
     for name in (
         "test|tests|testing|test test|test customer|test account|test user|tester|dummy|sample|example|demo"
         "|unknown|unknown customer|unknown company|unnamed|untitled|no name|noname|not provided|not available"
-        "|n/a|n.a.|none|null|nil|undefined|nobody|no one|anonymous|anon|tbd|tba|tbc|blank|empty|xxx|asdf"
+        "|n/a|n.a.|n.n.|none|null|nil|undefined|nobody|no one|anonymous|anon|tbd|tba|tbc|blank|empty|xxx|asdf"
         "|walk in|walk ins|walk in customer|walk in client|walkin|cash|cash customer|cash sale|cash sales"
         "|counter sale|guest|guest customer|guest user|retail customer|private customer|misc|miscellaneous"
         "|various|sundry|sundry customer|one time customer|laufkundschaft|barverkauf|unbekannt|divers|diverse"

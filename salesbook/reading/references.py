@@ -10,11 +10,12 @@ from typing import Final
 import pandas as pd
 
 from salesbook.frames import Tables, later_twins, row_keys, texts_of
-from salesbook.messages import Finding, Severity, some_of
+from salesbook.messages import Fact, Finding, Severity, some_of
 from salesbook.names.folding import fold_name, keys_by_name, nearest_names
 from salesbook.policy import Policy
 from salesbook.reading.resolution import Fault, Resolution
 from salesbook.reading.stage_references import resolve_pipelines, resolve_stages
+from salesbook.reading.table import ReadTable
 from salesbook.tables import TABLES, Role
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,6 +45,8 @@ class RowsByName:
     frame: pd.DataFrame
     merged: Mapping[str, str] = field(default_factory=dict)
     """The row that is meant by the folded id or name of one that was merged away."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """By the folded key or name of a row that stands there and cannot be used: the cell that keeps it out."""
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -75,11 +78,19 @@ class RowsByName:
         shown = self.frame[name_fields[0] if name_fields else key_field]
         return {fold_name(text): text for text in sorted(shown.dropna().unique())}
 
-    def fault(self, field_name: str, keys: tuple[str, ...], nearest: str | None) -> Fault:
+    def fault(
+        self, field_name: str, keys: tuple[str, ...], nearest: str | None, typed: str
+    ) -> Fault:
         """What is wrong with a reference that means several rows, or none."""
         if keys:
             shown = some_of(keys, _SHOWN_KEYS)
             return Fault("ambiguous-reference", "error", {"table": self.table, "keys": shown})
+        cell = self.left_out.get(fold_name(typed))
+        if cell is not None:
+            # Whoever adds the row once more, as is said of an unknown one, has it twice.
+            is_manager = field_name == "manager_id"
+            facts: dict[str, Fact] = {"table": self.table, "cell": cell}
+            return Fault("reference-left-out", "warning" if is_manager else "error", facts)
         if field_name == "manager_id":
             # Lists of sellers often lack their managers; nobody's sales hang on it.
             return Fault("unknown-manager", "warning", {"nearest": nearest})
@@ -88,8 +99,33 @@ class RowsByName:
         return Fault(code, severity, {"nearest": nearest})
 
 
+def names_left_out(read: ReadTable) -> dict[str, str]:
+    """By folded key and name of each row that cannot be used: the cell that keeps it out, as `B41`.
+
+    A row whose key another one has too is none of them: the key leads to that one.
+    """
+    fields = _NAMES.get(read.spec.name)
+    if fields is None or read.left_out.empty:
+        return {}
+    cell_of_row: dict[int, str] = {}
+    for finding in read.findings:
+        if finding.row is not None and finding.severity == "error":
+            cell_of_row.setdefault(finding.row, read.address(finding.row, finding.field))
+    names: dict[str, str] = {}
+    # The key is told before a name that happens to be the same.
+    for field_name in fields:
+        for row, text in read.left_out[field_name].dropna().items():
+            cell = cell_of_row.get(int(str(row)))
+            if cell:
+                names.setdefault(fold_name(str(text)), cell)
+    return names
+
+
 def resolve_references(
-    tables: Tables, policy: Policy, merged: Mapping[str, Mapping[str, str]] = _NONE_MERGED
+    tables: Tables,
+    policy: Policy,
+    merged: Mapping[str, Mapping[str, str]] = _NONE_MERGED,
+    left_out: Mapping[str, Mapping[str, str]] = _NONE_MERGED,
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Replace references typed as unique names by keys.
 
@@ -102,12 +138,13 @@ def resolve_references(
 
     Args:
         merged: by table, what `RowsByName.merged` says.
+        left_out: by table, what `RowsByName.left_out` says.
 
     Returns: the tables, new frames where something was replaced; findings in order of tables,
         fields and rows. Of rows whose keys became the same all but the first by content are left
         out, with a finding.
     """
-    rows_by_name = _rows_by_name(tables, policy, merged)
+    rows_by_name = _rows_by_name(tables, policy, merged, left_out)
     resolved = dict(tables)
     findings: list[Finding] = []
     for table, spec in TABLES.items():
@@ -129,10 +166,13 @@ def resolve_references(
 
 
 def _rows_by_name(
-    tables: Tables, policy: Policy, merged: Mapping[str, Mapping[str, str]]
+    tables: Tables,
+    policy: Policy,
+    merged: Mapping[str, Mapping[str, str]],
+    left_out: Mapping[str, Mapping[str, str]],
 ) -> dict[str, RowsByName]:
     by_table = {
-        table: RowsByName(table, tables[table], merged.get(table, {}))
+        table: RowsByName(table, tables[table], merged.get(table, {}), left_out.get(table, {}))
         for table in _NAMES
         if table in tables
     }
@@ -196,7 +236,7 @@ def _resolve_column(
     unknown = [text for text, keys in matches.items() if not keys]
     nearest = nearest_names(unknown, rows.suggestions) if unknown else {}
     faults = {
-        text: rows.fault(field_name, keys, nearest.get(text))
+        text: rows.fault(field_name, keys, nearest.get(text), text)
         for text, keys in matches.items()
         if len(keys) != 1
     }

@@ -171,6 +171,55 @@ def test_a_survey_of_before_stays_the_leavers() -> None:
 # --- who gets what --------------------------------------------------------------------------------
 
 
+def test_a_preview_lists_who_gets_which_customer_and_deal_the_largest_first() -> None:
+    """Twelve of each by name; of the others how many, and how much they are together."""
+    customers = [customer(f"C{number:02d}", company=f"Firm {number}") for number in range(14)]
+    orders = [
+        {
+            "order_id": f"O{number}",
+            "customer_id": f"C{number:02d}",
+            "rep_id": "ann",
+            "ordered_on": AS_OF,
+            "amount": (number + 1) * 100,
+            "status": "paid",
+        }
+        for number in range(14)
+    ]
+    deals = [
+        deal("d1", "Offer", rep_id="ann", customer_id="C01", amount=500, name="Pump"),
+        deal("d2", "Offer", rep_id="ann", customer_id="C01", amount=None, name=None),
+        deal("d3", "Offer", rep_id="bo", partner_id="ann", partner_share=0.5),
+    ]
+    details = handed("bo", Customers=customers, Orders=orders, Deals=deals).details
+    told = [sentence(line, "en") for line in details]
+    assert told[:3] == [
+        "Customers for Bo:",
+        "- C13 (Firm 13), bought 14.00.",
+        "- C12 (Firm 12), bought 13.00.",
+    ]
+    assert told[12:] == [
+        "- C02 (Firm 2), bought 3.00.",
+        "- 2 customers more, bought 3.00.",
+        "Deals for Bo:",
+        "- d1 (Pump), 5.00.",
+        "- d2, without an amount.",
+    ]
+
+
+def test_sentences_tell_namesakes_apart_as_tables_do() -> None:
+    reps = [
+        {"rep_id": key, "name": name, "team": "West"}
+        for key, name in (("R1", "王伟"), ("R2", "王 伟"), ("R3", "Ann"), ("R4", "李娜"))
+    ]
+    customers = [customer("C1", "R3"), customer("C2", "R3")]
+    task = task_of("R1", "R2", leaver="R3", Reps=reps, Customers=customers)
+    outcome = REASSIGN.run(task)
+    told = "".join(sentence(line, "zh-CN") for line in (*outcome.answer, *outcome.details))
+    assert "王伟 (R1)接手" in told
+    assert "王 伟 (R2)接手" in told
+    assert "Ann (" not in told
+
+
 def test_all_of_one_customer_goes_to_one_rep() -> None:
     customers = [customer("C1"), customer("C2")]
     deals = [deal(f"d{number}", "Offer", rep_id="ann", customer_id="C1") for number in range(5)]

@@ -22,6 +22,12 @@ def test_pairs_that_are_named_are_one_and_those_that_are_one_are_named(cells, ki
     assert cells[kind].found.cases >= 400
 
 
+@pytest.mark.parametrize("kind", ["English", "Chinese"])
+def test_contacts_of_one_company_who_are_asked_about_are_that(cells, kind):
+    assert cells[kind].asked_right.share >= 0.95
+    assert cells[kind].asked_right.cases >= 300
+
+
 def test_names_alone_would_name_wrong_pairs_and_miss_right_ones(cells):
     english = cells["English"]
     assert english.plain_right.share < 0.9 < english.right.share

@@ -19,6 +19,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.sales.credit import credits_of
 from salesbook.errors import UsageError
 from salesbook.labels import LANGUAGES, sentence
+from salesbook.messages import Finding
 from salesbook.names.merged_ids import ids_by_former_name, living_ids
 from tests.drawn_tables import FEW, SEEDS, day, frames_of
 from tests.pipeline_book import AS_OF, deal, draw, policy
@@ -565,3 +566,40 @@ def test_what_was_accepted_and_coloured_follows_rows_whose_key_names_the_row_tha
         "warning|Deals|Amount|d1",
         "warning|Orders|Amount|d2",
     ]
+
+
+# --- rows that cannot be meant --------------------------------------------------------------------
+
+
+def test_a_key_that_stands_twice_is_refused_with_both_rows() -> None:
+    """Which of them should go nobody has said: one would stay, and what names it would name nobody."""
+    task = task_of(Customers=CUSTOMERS)
+    twin = frames_of({"Customers": [{**CUSTOMERS[1], "name": "Second"}]}, ("Customers",))
+    twin["Customers"].index = pd.Index([9])
+    task = replace(task, left_out=twin, keep="C1", merged=("C2",))
+    with pytest.raises(UsageError) as refused:
+        ACTIONS["merge"].run(task)
+    assert (refused.value.code, refused.value.where) == ("merge-key-twice", "")
+    assert sorted(refused.value.params["rows"]) == [1, 9]
+    with pytest.raises(UsageError, match="merge-key-twice"):
+        ACTIONS["merge"].run(
+            replace(task, keep=None, merged=(), duplicates=(("Customers", "C1", "C2"),))
+        )
+
+
+def test_a_row_that_is_left_out_is_refused_as_such_and_not_as_unknown() -> None:
+    task = task_of(Customers=CUSTOMERS[:1])
+    blank = frames_of({"Customers": [{**CUSTOMERS[1], "name": "?"}]}, ("Customers",))["Customers"]
+    blank.index = pd.Index([9])
+    fault = Finding("missing-required", "error", "Customers", row=9, field="name", row_key="C2")
+    task = replace(task, left_out={"Customers": blank}, found=(fault,), keep="C1", merged=("C2",))
+    with pytest.raises(UsageError) as refused:
+        ACTIONS["merge"].run(task)
+    assert (refused.value.code, refused.value.params["about"]) == ("merge-left-out", fault)
+
+
+def test_a_refusal_names_the_option_of_the_id_that_is_wrong() -> None:
+    for keep, other, where in (("C9", "C1", "--keep"), ("C1", "C9", "")):
+        with pytest.raises(UsageError) as refused:
+            merged(keep, other, Customers=CUSTOMERS)
+        assert (refused.value.code, refused.value.where) == ("merge-unknown", where)

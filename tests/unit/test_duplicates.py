@@ -1,5 +1,7 @@
 """Look-alikes: what makes two rows one, and what does not."""
 
+import datetime as dt
+from dataclasses import replace
 from itertools import combinations
 
 import pandas as pd
@@ -8,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from salesbook.domain.checks.duplicates import find_duplicates
+from salesbook.domain.checks.duplicates import find_duplicates, look_alikes
+from salesbook.domain.outcome import Task
 from salesbook.frames import frame_from_rows
 from salesbook.names.chinese_places import placed_name
 from salesbook.names.company_names import name_core
@@ -24,6 +27,11 @@ def customers(*rows):
         for at, row in enumerate(rows)
     ]
     return {"Customers": frame_from_rows("Customers", full)}
+
+
+def task_with(tables):
+    others = {name: frame_from_rows(name, []) for name in ("Reps", "Deals", "Leads")}
+    return Task(others | tables, Policy(), dt.date(2026, 11, 30))
 
 
 def pairs(tables, policy=None):
@@ -85,7 +93,11 @@ def test_two_people_of_one_company_are_two_but_the_company_itself_is_each_of_the
         {"name": "Bo", "company": "Acme"},
         {"name": "Acme Inc"},
     )
-    assert pairs(customers(*rows)) == [("C0", "C2", "alike-names"), ("C1", "C2", "alike-names")]
+    assert pairs(customers(*rows)) == [
+        ("C0", "C1", "same-company"),
+        ("C0", "C2", "alike-names"),
+        ("C1", "C2", "alike-names"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -235,10 +247,7 @@ KIM = {"name": "Kim Vale", "company": "Acme", "phone": "020 7946 0018", "email":
 @pytest.mark.parametrize(
     "other",
     [
-        # Colleagues: the company's domain and its switchboard are theirs in common.
-        {"name": "Bea Holm", "company": "Acme", "email": "bea@acme.com"},
-        {"name": "Bea Vale", "company": "Acme", "email": "bea@acme.com"},
-        {"name": "Bea Holm", "company": "Acme", "phone": "020 7946 0018"},
+        # A colleague has the company's domain.
         {"name": "Bea Holm", "email": "bea@acme.com"},
         # A name of which every way to reach it is another.
         {"name": "Kim Vales", "phone": "020 7946 0555"},
@@ -251,6 +260,154 @@ KIM = {"name": "Kim Vale", "company": "Acme", "phone": "020 7946 0018", "email":
 def test_two_people_are_two_though_they_share_something(other):
     assert pairs(customers(KIM, other)) == []
     assert pairs(customers(other, KIM)) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "score"),
+    [
+        ({"name": "Bea Holm", "company": "ACME Inc."}, 0.6),
+        ({"name": "N.N.", "company": "The Acme Ltd"}, 0.6),
+        # Colleagues: the company's domain and its switchboard are theirs in common.
+        ({"name": "Bea Holm", "company": "Acme", "email": "bea@acme.com"}, 0.7),
+        ({"name": "Bea Vale", "company": "Acme", "email": "bea@acme.com"}, 0.7),
+        ({"name": "Bea Holm", "company": "Acme", "phone": "0044-20-7946-0018"}, 0.7),
+    ],
+)
+def test_two_contacts_of_one_company_are_always_asked_about(other, score):
+    """Two reps at one customer is what a manager looks for first; that they are one nobody says."""
+    strict = Policy(rules=Rules(duplicate_score=1))
+    for rows in ((KIM, other), (other, KIM)):
+        found = find_duplicates(customers(*rows), strict)
+        (pair,) = found.itertuples()
+        assert (pair.because.code, pair.score) == ("same-company", score)
+    owned = (KIM | {"owner_id": "R1"}, other | {"owner_id": "R2"})
+    assert pairs(customers(*owned)) == [("C0", "C1", "same-company-two-owners")]
+
+
+def test_one_telephone_of_nearly_one_company_is_asked_about():
+    """Though the contacts differ; one telephone of two companies is a house with two firms."""
+    other = {"name": "Bea Holm", "phone": KIM["phone"]}
+    kim = KIM | {"company": "Jarrow Recycling Ltd"}
+    near, far = other | {"company": "Jarow Recycling"}, other | {"company": "Zephyr Bakery"}
+    assert pairs(customers(kim, near)) == [("C0", "C1", "same-phone-alike-company")]
+    elsewhere = far | {"email": "bea@zephyr.com"}
+    assert pairs(customers(kim, elsewhere)) == []
+
+
+def test_a_name_without_company_that_several_companies_know_is_one_of_them_at_most():
+    bare = {"name": "Alan Hobbs"}
+    firms = ("Granby Foods", "Quorn Water", "Kelso Pumps")
+    found = find_duplicates(
+        customers(bare, *(bare | {"company": firm} for firm in firms)), Policy()
+    )
+    assert [(row.left_id, row.right_id, row.score) for row in found.itertuples()] == [
+        ("C0", "C1", 0.33),
+        ("C0", "C2", 0.33),
+        ("C0", "C3", 0.33),
+    ]
+    assert {row.code for row in found["because"]} == {"name-of-several"}
+    assert found["because"].iloc[0].params == {"name": "Alan Hobbs", "count": 3}
+
+    # Whom a telephone tells is known; and one company alone is a pair as ever.
+    phone = {"phone": "020 7946 0018"}
+    rows = (bare | phone, bare | phone | {"company": firms[0]}, bare | {"company": firms[1]})
+    assert pairs(customers(*rows)) == [("C0", "C1", "same-name"), ("C0", "C2", "name-of-several")]
+    assert pairs(customers(bare, bare | {"company": firms[0]})) == [("C0", "C1", "same-name")]
+
+
+def test_no_warning_tells_to_merge_what_is_only_a_question():
+    rows = (KIM, {"name": "Bea Holm", "company": "Acme"}, KIM | {"email": None})
+    task = replace(task_with(customers(*rows)), policy=Policy())
+    found = list(look_alikes(task, find_duplicates(task.tables, task.policy)))
+    assert [(finding.row_key, finding.params["other"]) for finding in found] == [("C2", "C0")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "code"),
+    [
+        (
+            {"name": "吕海涛", "company": "济南凯盛纺织有限公司", "phone": "17340974158"},
+            {"name": "赵雅琴", "company": "凯盛纺织有限公司", "phone": "+86 173-4097-4158"},
+            "same-company",
+        ),
+        (
+            {"name": "严俊杰", "company": "苏州嘉禾电子有限责任公司", "phone": "17795675896"},
+            {"name": "严俊杰", "company": "嘉禾（苏州）电子有限责任公司"},
+            "same-name",
+        ),
+        (
+            {"name": "冯德明", "company": "济南长虹机械科技有限公司", "phone": "15164193824"},
+            {"name": "冯德明", "company": "济南长元机械科技有限公司"},
+            "alike-names",
+        ),
+        (
+            {"name": "蒋立新", "company": "佛山正泰环保股份有限公司"},
+            {"name": "王总", "company": "佛山正泰环保股份有限公司"},
+            "same-company",
+        ),
+        (
+            {"name": "金海燕", "company": "杭州安泰水务有限公司", "phone": "0571-88886666"},
+            {"name": "金海燕", "company": "安泰水务（杭州）有限公司", "phone": "+86 571 8888 6666"},
+            "same-name",
+        ),
+    ],
+)
+def test_chinese_customers_who_were_typed_twice(left, right, code):
+    for rows in ((left, right), (right, left)):
+        ((_, _, found),) = pairs(customers(*rows))
+        assert found == code
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (
+            {"name": "金海燕", "company": "北京和平机械"},
+            {"name": "何玉兰", "company": "西安和平机械"},
+        ),
+        (
+            {"name": "金海燕", "company": "北京和平机械"},
+            {"name": "何玉兰", "company": "和平机械（西安）有限公司"},
+        ),
+        # One slip apart, and reached otherwise, elsewhere, or with another contact.
+        (
+            {"name": "冯德明", "company": "济南长虹机械", "phone": "15164193824"},
+            {"name": "冯德明", "company": "济南长元机械", "phone": "13900001111"},
+        ),
+        (
+            {"name": "冯德明", "company": "济南长虹机械"},
+            {"name": "冯德明", "company": "青岛长元机械"},
+        ),
+        (
+            {"name": "冯德明", "company": "济南长虹机械"},
+            {"name": "何玉兰", "company": "济南长元机械"},
+        ),
+    ],
+)
+def test_chinese_customers_who_are_two(left, right):
+    assert pairs(customers(left, right)) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Filter F", "Filter F+"),
+        ("滤芯F", "滤芯F+"),
+        ("Visual C", "Visual C#"),
+        ("Controller C", "Controller D"),
+        ("Seal kit L", "Seal kit XL"),
+        ("Wire 1.5 mm", "Wire 15 mm"),
+        ("Pump P10", "Pump P20"),
+    ],
+)
+def test_signs_numbers_and_sizes_tell_products_apart(left, right):
+    policy = Policy(products=(Product(product=left), Product(product=right)))
+    assert pairs({}, policy) == []
+
+
+def test_products_that_are_spelled_otherwise_are_still_named():
+    policy = Policy(products=(Product(product="Filter F+"), Product(product="FILTER  Ｆ+ Ltd")))
+    assert pairs({}, policy) == [("FILTER  Ｆ+ Ltd", "Filter F+", "alike-names")]
 
 
 @pytest.mark.parametrize(

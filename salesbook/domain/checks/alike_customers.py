@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Final
 
 import pandas as pd
 
+from salesbook.domain.checks.customers_compared import (
+    Customer,
+    contact_of,
+    customers_of,
+    is_spelled_like,
+)
+from salesbook.domain.checks.customers_in_question import (
+    one_telephone,
+    same_company,
+    that_may_be_several,
+)
 from salesbook.domain.checks.pairs_of_rows import (
     Pair,
     Reason,
@@ -20,10 +29,7 @@ from salesbook.domain.checks.pairs_of_rows import (
     within,
 )
 from salesbook.messages import Message
-from salesbook.names.chinese_places import PlacedName, are_elsewhere, placed_name
-from salesbook.names.company_names import name_core
-from salesbook.names.contact_data import Phone, persons_address, phones, private_domain
-from salesbook.names.folding import fold_name
+from salesbook.names.chinese_places import are_elsewhere
 from salesbook.names.name_likeness import Likeness, alike_names
 from salesbook.names.nobody import is_nobodys_name
 from salesbook.names.short_forms import ShortForms, is_short_for, short_forms
@@ -39,49 +45,15 @@ _SAME_LETTERS: Final = 0.6
 """Likeness from which on two names may be spellings of one, whatever else is known of them."""
 _SAME_PERSON: Final = 0.8
 """Likewise of two people at one company: brothers share half of their letters."""
+_SLIP: Final = 0.1
+"""What the same contact at two companies loses whose names one character tells apart."""
+_LEAST_OF_SLIP: Final = 4
+"""Characters of such a name."""
 _NEAR_REGION: Final = 0.8
 _SWITCHBOARD: Final = 3
 """So many names on one telephone, none like the other, make it a switchboard."""
 _FEW_COLLEAGUES: Final = 20
 """Of one company up to which each is compared with each by initials."""
-
-
-@dataclass(frozen=True)
-class _Customer:
-    """A customer as far as names and contacts tell."""
-
-    name: str
-    company: str | None
-    placed: PlacedName
-    """The core of the own name."""
-    company_placed: PlacedName
-    """The core of the company's name; of the own name where there is none."""
-    address: str | None
-    phones: frozenset[Phone]
-    region: str | None
-
-    @cached_property
-    def bears_company_name(self) -> bool:
-        """True where the row is the company itself, and not a person who works there."""
-        return not self.company or self.placed == self.company_placed
-
-    @cached_property
-    def domain(self) -> str | None:
-        """The domain of the e-mail address, where it is a company's."""
-        return private_domain(self.address) if self.address else None
-
-
-class _Contact(NamedTuple):
-    """What two customers' telephones and addresses say of their being one."""
-
-    agrees: bool
-    phones_differ: bool
-    addresses_differ: bool
-
-    @property
-    def differing(self) -> int:
-        """How many ways to reach them are two ways, where none is one."""
-        return 0 if self.agrees else self.phones_differ + self.addresses_differ
 
 
 def alike_customers(customers: pd.DataFrame, least: float) -> Iterator[tuple[Pair, Reason]]:
@@ -93,42 +65,25 @@ def alike_customers(customers: pd.DataFrame, least: float) -> Iterator[tuple[Pai
     both differ, or one of them and the region. Chinese companies are compared without the place in front
     of their names, and are two where they name two places. Symmetric; the order of rows says nothing.
 
+    Where something only asks whether two rows are one, its reason is one of `QUESTIONS`: two contacts of
+    one company, and a name that may be that of several customers.
+
     Args:
         least: likeness of names from which on they are a reason, 0 to 1.
 
     Returns: pairs with a reason each; one pair may have several.
     """
-    people = _customers(customers)
+    people = customers_of(customers)
     yield from _by_contact(people)
-    yield from _by_name(people, least)
+    yield from that_may_be_several(people, _by_name(people, least), least)
+    yield from same_company(people)
     yield from _by_short_name(people)
-
-
-def _customers(frame: pd.DataFrame) -> dict[str, _Customer]:
-    """Customers by key."""
-    columns = (
-        frame[name] for name in ("customer_id", "name", "company", "email", "phone", "region")
-    )
-    people = {}
-    for key, name, company, email, phone, region in zip(*columns, strict=True):
-        placed = placed_name(name_core(name).plain)
-        has_company = isinstance(company, str)
-        people[key] = _Customer(
-            name=name,
-            company=company if has_company else None,
-            placed=placed,
-            company_placed=placed_name(name_core(company).plain) if has_company else placed,
-            address=persons_address(email) if isinstance(email, str) else None,
-            phones=phones(phone) if isinstance(phone, str) else frozenset(),
-            region=fold_name(region) if isinstance(region, str) else None,
-        )
-    return people
 
 
 # --- by contact -----------------------------------------------------------------------------------
 
 
-def _by_contact(people: Mapping[str, _Customer]) -> Iterator[tuple[Pair, Reason]]:
+def _by_contact(people: Mapping[str, Customer]) -> Iterator[tuple[Pair, Reason]]:
     """Pairs that share an address, a number or a company's domain."""
     by_address = defaultdict(list)
     by_number = defaultdict(list)
@@ -151,6 +106,8 @@ def _by_contact(people: Mapping[str, _Customer]) -> Iterator[tuple[Pair, Reason]
     for number, pair in pairs_of_groups(by_number):
         left, right = (people[key] for key in pair)
         is_shared = _share_only_a_telephone(left, right, is_switchboard=number in switchboards)
+        if is_shared:
+            yield from one_telephone(number, pair, people)
         doubt = _DOUBT if is_shared else 0.0
         yield pair, (SAME_PHONE - doubt, Message("same-phone", {"phone": number}))
     for domain, pair in pairs_of_groups(by_domain):
@@ -159,27 +116,27 @@ def _by_contact(people: Mapping[str, _Customer]) -> Iterator[tuple[Pair, Reason]
         yield pair, (SAME_DOMAIN - doubt, Message("same-domain", {"domain": domain}))
 
 
-def _are_colleagues(left: _Customer, right: _Customer) -> bool:
+def _are_colleagues(left: Customer, right: Customer) -> bool:
     """Two names at one company: two people, who have its domain in common."""
     if left.bears_company_name and right.bears_company_name:
         return False
     if left.bears_company_name or right.bears_company_name:
         return _are_two_names(left, right)
     names = (left.placed.name, right.placed.name)
-    return not is_short_for(*names) and not _is_spelled_like(*names, _SAME_PERSON)
+    return not is_short_for(*names) and not is_spelled_like(*names, _SAME_PERSON)
 
 
-def _share_only_a_telephone(left: _Customer, right: _Customer, *, is_switchboard: bool) -> bool:
+def _share_only_a_telephone(left: Customer, right: Customer, *, is_switchboard: bool) -> bool:
     """Two names on one telephone, of whom something else says that they are two."""
     if not _are_two_names(left, right):
         return False
-    is_told_apart = is_switchboard or _contact(left, right).addresses_differ
+    is_told_apart = is_switchboard or contact_of(left, right).addresses_differ
     return is_told_apart or _are_colleagues(left, right)
 
 
-def _is_switchboard(people: Sequence[_Customer]) -> bool:
+def _is_switchboard(people: Sequence[Customer]) -> bool:
     """Whether several names, none like another, have one telephone: the shops of a hotel."""
-    others: list[_Customer] = []
+    others: list[Customer] = []
     for person in people:
         if all(_are_two_names(person, other) for other in others):
             others.append(person)
@@ -188,7 +145,7 @@ def _is_switchboard(people: Sequence[_Customer]) -> bool:
     return False
 
 
-def _are_two_names(left: _Customer, right: _Customer) -> bool:
+def _are_two_names(left: Customer, right: Customer) -> bool:
     """Whether names have no word in common and are not spelled alike, the companies' among them."""
     names = [{person.placed.name, person.company_placed.name} for person in (left, right)]
     own = (left.placed.name, right.placed.name)
@@ -199,47 +156,13 @@ def _are_two_names(left: _Customer, right: _Customer) -> bool:
 
 def _may_be_spelled_so(left: str, right: str) -> bool:
     shares_word = bool(set(left.split()) & set(right.split()))
-    return shares_word or _is_spelled_like(left, right, _SAME_LETTERS)
-
-
-def _is_spelled_like(left: str, right: str, least: float) -> bool:
-    from rapidfuzz import fuzz
-
-    percent = least * 100
-    return max(fuzz.ratio(left, right), fuzz.token_sort_ratio(left, right)) >= percent
-
-
-def _contact(left: _Customer, right: _Customer) -> _Contact:
-    """Compare the ways to reach two customers.
-
-    A number with one figure more, less or otherwise is a number mistyped, and says nothing; so is a
-    company's address beside a private one.
-    """
-    pairs = list(product(left.phones, right.phones)) if left.phones and right.phones else []
-    same_phone = any(one.may_be(other) for one, other in pairs)
-    near_phone = not same_phone and any(_is_near(one.number, other.number) for one, other in pairs)
-
-    same_address = left.address is not None and left.address == right.address
-    same_domain = left.domain is not None and left.domain == right.domain
-    both_written = left.address is not None and right.address is not None
-    of_one_kind = (left.domain is None) == (right.domain is None)
-    return _Contact(
-        agrees=same_phone or same_address or same_domain,
-        phones_differ=bool(pairs) and not same_phone and not near_phone,
-        addresses_differ=both_written and of_one_kind and not same_address and not same_domain,
-    )
-
-
-def _is_near(left: str, right: str) -> bool:
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(left, right, score_cutoff=1) <= 1
+    return shares_word or is_spelled_like(left, right, _SAME_LETTERS)
 
 
 # --- by name --------------------------------------------------------------------------------------
 
 
-def _by_name(people: Mapping[str, _Customer], least: float) -> Iterator[tuple[Pair, Reason]]:
+def _by_name(people: Mapping[str, Customer], least: float) -> Iterator[tuple[Pair, Reason]]:
     """Customers whose names are alike, or of whom one bears the name of the other's company.
 
     A shop's hundred walk-in customers are a hundred.
@@ -258,7 +181,7 @@ def _by_name(people: Mapping[str, _Customer], least: float) -> Iterator[tuple[Pa
     for pair, likeness in alike_rows(by_name, by_name, alike):
         left, right = (named[key] for key in pair)
         score = likeness - _doubt_of_names(left, right, likeness, alike)
-        yield pair, (score, names_message(left.name, right.name))
+        yield pair, (score, _names_told(left, right))
     for pair, likeness in alike_rows(bearers, by_company, alike):
         left, right = named[pair[0]], named[pair[1]]
         if left.bears_company_name and right.bears_company_name:
@@ -267,13 +190,13 @@ def _by_name(people: Mapping[str, _Customer], least: float) -> Iterator[tuple[Pa
         yield pair, (score, names_message(left.company or left.name, right.company or right.name))
 
 
-def _doubt_of_names(left: _Customer, right: _Customer, likeness: float, alike: Likeness) -> float:
+def _doubt_of_names(left: Customer, right: Customer, likeness: float, alike: Likeness) -> float:
     """How much speaks against two alike names being one customer."""
     if are_elsewhere(left.placed, right.placed):
         return 1.0
     if left.company and right.company:
         if not _is_one_company(left, right, alike):
-            return 1.0
+            return _SLIP if _are_one_slip_apart(left, right) else 1.0
         # Two people of nearly one name at one company are one, however they are reached.
         return (
             0.0
@@ -283,13 +206,13 @@ def _doubt_of_names(left: _Customer, right: _Customer, likeness: float, alike: L
     return _doubt(left, right, likeness)
 
 
-def _doubt(left: _Customer, right: _Customer, likeness: float) -> float:
+def _doubt(left: Customer, right: Customer, likeness: float) -> float:
     """How much contacts and regions speak against two names being one.
 
     Of one name one telephone more is usual. It is not where the company of one is unknown, for then it
     may be anybody's name.
     """
-    contact = _contact(left, right)
+    contact = contact_of(left, right)
     if contact.agrees:
         return 0.0
     is_elsewhere = _are_two_regions(left, right)
@@ -301,28 +224,57 @@ def _doubt(left: _Customer, right: _Customer, likeness: float) -> float:
     return _DOUBT if against else 0.0
 
 
-def _are_two_regions(left: _Customer, right: _Customer) -> bool:
+def _are_two_regions(left: Customer, right: Customer) -> bool:
     if not left.region or not right.region:
         return False
-    return not _is_spelled_like(left.region, right.region, _NEAR_REGION)
+    return not is_spelled_like(left.region, right.region, _NEAR_REGION)
 
 
-def _doubt_of_company(left: _Customer, right: _Customer) -> float:
+def _doubt_of_company(left: Customer, right: Customer) -> float:
     """How much speaks against a row being the company of another row.
 
     Its people have telephones of their own, but not domains.
     """
     if are_elsewhere(left.company_placed, right.company_placed):
         return 1.0
-    contact = _contact(left, right)
+    contact = contact_of(left, right)
     return _DOUBT if contact.addresses_differ and not contact.agrees else 0.0
 
 
-def _is_one_company(left: _Customer, right: _Customer, alike: Likeness) -> bool:
+def _is_one_company(left: Customer, right: Customer, alike: Likeness) -> bool:
     if are_elsewhere(left.company_placed, right.company_placed):
         return False
     smaller, larger = sorted((left.company_placed.name, right.company_placed.name))
     return smaller == larger or (smaller, larger) in alike
+
+
+def _are_one_slip_apart(left: Customer, right: Customer) -> bool:
+    """Whether one contact stands at two Chinese companies that one wrong character tells apart.
+
+    In four characters it is a quarter of the likeness, so that likeness alone would never name them: 长虹机械
+    and 长元机械, both in 济南, both with 冯德明.
+    """
+    companies = left.company_placed, right.company_placed
+    one, other = (company.name for company in companies)
+    if one.isascii() or len(one) != len(other) or len(one) < _LEAST_OF_SLIP:
+        return False
+    different = sum(a != b for a, b in zip(one, other, strict=True))
+    is_one_place = companies[0].places == companies[1].places
+    is_one_contact = left.placed.name == right.placed.name and not contact_of(left, right).differing
+    return different == 1 and is_one_place and is_one_contact
+
+
+def _names_told(left: Customer, right: Customer) -> Message:
+    """Say which names are one or alike: of one contact at two companies, the companies'."""
+    are_companies_alike = (
+        left.company
+        and right.company
+        and left.name == right.name
+        and left.company_placed.name != right.company_placed.name
+    )
+    if are_companies_alike:
+        return names_message(str(left.company), str(right.company))
+    return names_message(left.name, right.name)
 
 
 def names_message(left: str, right: str) -> Message:
@@ -332,7 +284,7 @@ def names_message(left: str, right: str) -> Message:
     return Message("alike-names", {"left": left, "right": right})
 
 
-def _by_short_name(people: Mapping[str, _Customer]) -> Iterator[tuple[Pair, Reason]]:
+def _by_short_name(people: Mapping[str, Customer]) -> Iterator[tuple[Pair, Reason]]:
     """Customers of whom one is called by an initial, or by a part of the other's name."""
     by_name = defaultdict(list)
     for key, person in people.items():
@@ -348,7 +300,7 @@ def _by_short_name(people: Mapping[str, _Customer]) -> Iterator[tuple[Pair, Reas
             yield pair, (score, Message("short-name", facts))
 
 
-def _initials_of_colleagues(people: Mapping[str, _Customer]) -> Iterator[tuple[Pair, Reason]]:
+def _initials_of_colleagues(people: Mapping[str, Customer]) -> Iterator[tuple[Pair, Reason]]:
     """At one company `K. Vale` is Kim Vale, whoever else is called so elsewhere."""
     by_company = defaultdict(list)
     for key, person in people.items():
@@ -364,8 +316,8 @@ def _initials_of_colleagues(people: Mapping[str, _Customer]) -> Iterator[tuple[P
                 yield pair, (_SHORT, Message("short-name", facts))
 
 
-def _doubt_of_short_name(left: _Customer, right: _Customer) -> float:
+def _doubt_of_short_name(left: Customer, right: Customer) -> float:
     if left.company and right.company:
         companies = (left.company_placed.name, right.company_placed.name)
-        return 0.0 if _is_spelled_like(*companies, _SAME_PERSON) else 1.0
+        return 0.0 if is_spelled_like(*companies, _SAME_PERSON) else 1.0
     return _doubt(left, right, 0.0)

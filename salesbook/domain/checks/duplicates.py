@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from salesbook.domain.checks.alike_customers import SAME_EMAIL, alike_customers, names_message
 from salesbook.domain.checks.alike_deals import alike_deals
+from salesbook.domain.checks.customers_in_question import QUESTIONS
 from salesbook.domain.checks.entry_checks import flag
 from salesbook.domain.checks.pairs_of_rows import (
     Pair,
@@ -25,6 +26,7 @@ from salesbook.names.company_names import name_core
 from salesbook.names.contact_data import persons_address
 from salesbook.names.forgotten import are_forgotten
 from salesbook.names.name_likeness import alike_names
+from salesbook.names.product_marks import product_marks
 from salesbook.policy import Policy
 
 Pairs = dict[Pair, Reason]
@@ -43,7 +45,7 @@ def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
 
     if "Customers" in tables:
         pairs_by_table["Customers"] = best_reasons(
-            alike_customers(_known(tables["Customers"], "customer_id"), least)
+            _worth_naming(alike_customers(_known(tables["Customers"], "customer_id"), least), least)
         )
     if "Deals" in tables:
         pairs_by_table["Deals"] = best_reasons(alike_deals(tables["Deals"], policy))
@@ -59,12 +61,12 @@ def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
 
     names = pd.Series([row.product for row in policy.products], dtype="str")
     products = pd.DataFrame({"product": names, "name": names})
-    pairs_by_table["Products"] = best_reasons(_named(products, "product", least))
+    pairs_by_table["Products"] = best_reasons(_products(products, least))
 
     rows = []
     for table, pairs in pairs_by_table.items():
         for (left, right), (score, because) in pairs.items():
-            if score >= least:
+            if score >= least or because.code in QUESTIONS:
                 rows.append(
                     {
                         "table": table,
@@ -82,9 +84,22 @@ def _known(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     return frame[~np.array(are_forgotten(frame[by]), dtype=bool)]
 
 
+def _worth_naming(
+    reasons: Iterable[tuple[Pair, Reason]], least: float
+) -> Iterator[tuple[Pair, Reason]]:
+    """Reasons that are sure enough, and those that ask: a weak one must not hide a question."""
+    for pair, (score, because) in reasons:
+        if score >= least or because.code in QUESTIONS:
+            yield pair, (score, because)
+
+
 def look_alikes(task: Task, duplicates: pd.DataFrame) -> Iterator[Finding]:
-    """Name the second row of each pair once, with the row it is most like."""
-    best_first = duplicates.sort_values(
+    """Name the second row of each pair once, with the row it is most like.
+
+    Pairs that only ask stand in Duplicates alone: nobody should merge them for a warning.
+    """
+    asks = [because.code in QUESTIONS for because in duplicates["because"]]
+    best_first = duplicates[~pd.Series(asks, index=duplicates.index, dtype=bool)].sort_values(
         ["score", "left_id"], ascending=[False, True], kind="stable"
     )
     for table, key in (
@@ -130,3 +145,11 @@ def _named(frame: pd.DataFrame, key: str, least: float) -> Iterator[tuple[Pair, 
     for pair, score in alike_rows(by_core, by_core, alike_names(by_core, least)):
         left, right = pair
         yield pair, (score, names_message(name_of[left], name_of[right]))
+
+
+def _products(frame: pd.DataFrame, least: float) -> Iterator[tuple[Pair, Reason]]:
+    """Products whose names are alike, and which no number, sign or size tells apart."""
+    for pair, reason in _named(frame, "product", least):
+        left, right = pair
+        if product_marks(left) == product_marks(right):
+            yield pair, reason

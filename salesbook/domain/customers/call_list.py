@@ -29,7 +29,7 @@ from salesbook.domain.customers.touch_load import (
     weekly_hours,
 )
 from salesbook.domain.outcome import Task
-from salesbook.domain.team.staff import Staff, staff_of_run
+from salesbook.domain.team.staff import Staff, names_of_reps, staff_of_run
 from salesbook.frames import Tables, frame_of
 from salesbook.messages import Fact, Message, joined
 from salesbook.names.forgotten import are_forgotten
@@ -301,7 +301,7 @@ def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:
     """How many calls wait for hours, and whose: those with most of them by name."""
     if not waiting:
         return ()
-    name_of = reps.set_index("rep_id")["name"].to_dict()
+    name_of = names_of_reps(reps)
     most_first = sorted(waiting.items(), key=lambda counted: (-counted[1], counted[0]))
     named = [f"{name_of.get(rep_id, rep_id)} {count}" for rep_id, count in most_first[:_MOST_REPS]]
     if len(most_first) > _MOST_REPS:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesbook.domain.outcome import Task
 from salesbook.errors import UsageError
-from salesbook.messages import some_of
+from salesbook.messages import Finding, some_of
 from salesbook.names.folding import fold_name
 from salesbook.names.nearest import nearest_known
 from salesbook.tables import TABLES
@@ -51,7 +51,8 @@ def groups_asked(task: Task) -> list[MergeGroup]:
         raise UsageError("merge-which", where=_KEEP)
 
     table = _table_of(task, (task.keep, *task.merged))
-    keep, *others = (_key_of(task, table, typed) for typed in (task.keep, *task.merged))
+    keep = _key_of(task, table, task.keep, _KEEP)
+    others = [_key_of(task, table, typed) for typed in task.merged]
     others = [key for key in dict.fromkeys(others) if key != keep]
     if not others:
         raise UsageError("merge-which", where=_KEEP)
@@ -76,19 +77,42 @@ def _table_of(task: Task, typed: Sequence[str]) -> str:
 
     for text in typed:
         if not any(_keys_meant(task, table, text) for table in MERGED_TABLES):
-            raise _unknown(task, MERGED_TABLES, text)
+            raise _unknown(task, MERGED_TABLES, text, _KEEP if text == task.keep else "")
     raise UsageError("merge-two-tables", where=_KEEP, found=", ".join(typed))
 
 
-def _key_of(task: Task, table: str, typed: str) -> str:
-    """The key of the row that an id means. Raises: UsageError."""
+def _key_of(task: Task, table: str, typed: str, where: str = "") -> str:
+    """The key of the row that an id means.
+
+    Args: where is the option behind which it stands, which a refusal names.
+
+    Raises: UsageError, also where several rows have that key: nobody has said which of them goes.
+    """
     keys = _keys_meant(task, table, typed)
     if len(keys) == 1:
+        _refuse_key_of_two(task, table, keys[0], where)
         return keys[0]
     if keys:
         shown = some_of(keys, _MOST_NAMED)
-        raise UsageError("ambiguous-name", where=_KEEP, found=typed, candidates=shown)
-    raise _unknown(task, (table,), typed)
+        raise UsageError("ambiguous-name", where=where, found=typed, candidates=shown)
+    raise _unknown(task, (table,), typed, where)
+
+
+def _refuse_key_of_two(task: Task, table: str, key: str, where: str) -> None:
+    """Of rows with one key all but one are left out: one of them would go, and the others stay."""
+    key_field = TABLES[table].key[0]
+    twins = _rows_with(task.left_out.get(table), key_field, key)
+    if not twins:
+        return
+    rows = (*twins, *_rows_with(task.tables[table], key_field, key))
+    about = Finding("duplicate-key", "error", table, row=min(rows), field=key_field, row_key=key)
+    raise UsageError("merge-key-twice", where=where, found=key, about=about, rows=rows)
+
+
+def _rows_with(frame: pd.DataFrame | None, key_field: str, key: str) -> tuple[int, ...]:
+    if frame is None or frame.empty:
+        return ()
+    return tuple(int(row) for row in frame.index[frame[key_field] == key])
 
 
 def _keys_meant(task: Task, table: str, typed: str) -> list[str]:
@@ -107,20 +131,34 @@ def _keys_meant(task: Task, table: str, typed: str) -> list[str]:
     return sorted(key for key, name in named if isinstance(name, str) and fold_name(name) == folded)
 
 
-def _unknown(task: Task, tables: Sequence[str], typed: str) -> UsageError:
-    """Say of an id that leads to no row where it went, or which one may be meant."""
+def _unknown(task: Task, tables: Sequence[str], typed: str, where: str) -> UsageError:
+    """Say of an id that leads to no usable row why, where it went, or which one may be meant."""
+    for table in tables:
+        key_field = TABLES[table].key[0]
+        left_out = _rows_with(task.left_out.get(table), key_field, typed)
+        if left_out:
+            row = left_out[0]
+            faults = [
+                fault
+                for fault in task.found
+                if (fault.table, fault.row, fault.severity) == (table, row, "error")
+            ]
+            unnamed = Finding("", "error", table, row=row, field=key_field)
+            about = next(iter(faults), unnamed)
+            return UsageError("merge-left-out", where=where, found=typed, about=about)
+
     aliases = task.tables["Aliases"]
     went = aliases[(aliases["old_id"] == typed) & aliases["table"].isin(tables)]
     for alias in went.to_dict("records"):
         into = task.merged_ids.get(str(alias["table"]), {}).get(typed, str(alias["new_id"]))
         day = alias["on"].date()
-        return UsageError("merge-already", where=_KEEP, found=typed, into=into, day=day)
+        return UsageError("merge-already", where=where, found=typed, into=into, day=day)
 
     known: dict[str, str] = {}
     for table in tables:
         known |= {str(key): str(key) for key in task.tables[table][TABLES[table].key[0]]}
     nearest = tuple(nearest_known(typed, known))
-    return UsageError("merge-unknown", where=_KEEP, found=typed, nearest=nearest)
+    return UsageError("merge-unknown", where=where, found=typed, nearest=nearest)
 
 
 def _groups_of_pairs(task: Task, pairs: Sequence[tuple[str, str, str]]) -> Iterator[MergeGroup]:

@@ -21,6 +21,7 @@ from salesbook.domain.pipeline.forecast.table import forecast_periods, windows_o
 from salesbook.domain.pipeline.moves.notes import Moves, present_values
 from salesbook.domain.pipeline.now import PipelineNow
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
+from salesbook.domain.team.staff import names_of_reps
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
 from salesbook.money import minor_units, times_rate
@@ -157,7 +158,7 @@ def _because(task: Task, now: PipelineNow, win: WinModel, place: Ints) -> Object
         groups_of(win.learned.model, win.learned.rows),
         win.columns_at(moments),
         rates.now[code],
-        Shown(dict(zip(reps["rep_id"], reps["name"], strict=True)), task.policy.decimals),
+        Shown(names_of_reps(reps), task.policy.decimals),
     )
     # A stage without a rate has none with a model either.
     of_stages = _reasons(now.pipeline.codes, rates, None)[code]

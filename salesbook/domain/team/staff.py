@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesbook.arrays import Ints
 from salesbook.domain.outcome import Task
+from salesbook.names.folding import fold_name
 
 DATED: Final = ("team", "role", "manager_id", "plan")
 """What Assignments may change about a rep; `plan` names the pay scheme."""
@@ -129,15 +130,12 @@ class Staff:
         return dict(zip(self.ids, spans, strict=True))
 
     def name_of(self, rep_id: str) -> str:
-        """What the rep is called; the id where Team has no name, or lacks the rep."""
+        """What the rep is called, as `names_of_reps` says; the id of whom Team lacks."""
         return self._names.get(rep_id, rep_id)
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        named = self._reps.dropna(subset=["name"])
-        return {
-            str(rep): str(name) for rep, name in zip(named["rep_id"], named["name"], strict=True)
-        }
+        return names_of_reps(self._reps)
 
     def capacity(self, day: dt.date) -> dict[str, float]:
         """What each rep can take on of a full load on a day: 1 where nobody says otherwise."""
@@ -211,6 +209,18 @@ class Staff:
         managers_by_role = set(state.index[role == "manager"])
         have_somebody_under_them = set(state["manager_id"].dropna())
         return managers_by_role | have_somebody_under_them
+
+
+def names_of_reps(reps: pd.DataFrame) -> dict[str, str]:
+    """What each rep is called, by key: `Ann Lee`, and `Ann Lee (R05)` where two are called so.
+
+    Sentences tell namesakes apart as tables do. The key stands for a name that is not there.
+    """
+    names = reps["name"].fillna(reps["rep_id"]).astype("str")
+    folded = names.map(fold_name)
+    is_shared = folded.duplicated(keep=False)
+    told = names.where(~is_shared, names + " (" + reps["rep_id"].astype("str") + ")")
+    return dict(zip(reps["rep_id"].astype("str").tolist(), told.tolist(), strict=True))
 
 
 def staff_of_run(task: Task) -> Staff:

@@ -43,6 +43,7 @@ from salesbook.domain.targets.spread.shares import Shares, shares_of
 from salesbook.domain.targets.spread.solver import refuse_clashes
 from salesbook.domain.targets.spread.weights import Evidence, month_weights, season_of
 from salesbook.domain.targets.target_months import hard_sum, targets_as_they_count
+from salesbook.domain.team.staff import names_of_reps
 from salesbook.errors import SplitInfeasible
 from salesbook.frames import Tables
 from salesbook.messages import Fact, Finding
@@ -229,8 +230,7 @@ def sellers_left_out(asked: YearToPlan, evidence: Evidence) -> list[Finding]:
 
 def _topic(asked: YearToPlan, evidence: Evidence) -> Topic:
     """What the plan is for, with the names of reps for its sentences."""
-    reps = evidence.tables["Reps"]
-    names = dict(zip(reps["rep_id"], reps["name"].fillna(reps["rep_id"]), strict=True))
+    names = names_of_reps(evidence.tables["Reps"])
     return Topic.of(asked.year, asked.metric, evidence.policy.decimals, names, asked.typed)
 
 
