@@ -19,7 +19,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.sales.credit import credits_of
 from salesbook.errors import UsageError
 from salesbook.labels import LANGUAGES, sentence
-from salesbook.names.merged_ids import ids_by_former_name, living_ids
+from salesbook.names.merged_ids import FormerRow, keys_with_former, living_ids
 from tests.drawn_tables import FEW, SEEDS, day, frames_of
 from tests.pipeline_book import AS_OF, deal, draw, policy
 
@@ -126,6 +126,7 @@ def test_what_people_typed_names_the_row_that_stays_and_histories_keep_their_ids
     written = set(outcome.patches) | set(outcome.tables)
     assert written.isdisjoint({"TierHistory", "StageHistory", "Commission", "Statements"})
     aliases = after(outcome, task, "Aliases")
+    assert aliases["old_company"].isna().all()
     assert aliases[["table", "old_id", "old_name", "new_id"]].values.tolist() == [
         ["Customers", "C2", "ACME Limited", "C1"],
         ["Customers", "C3", "Acme", "C1"],
@@ -494,11 +495,17 @@ def test_a_former_id_leads_to_the_row_that_stands_for_it_today(
     assert living_ids(new_ids, living) == expected
 
 
-def test_a_former_name_leads_there_too_unless_two_had_it() -> None:
-    names = [("ACME  Ltd", "A"), ("Same", "B"), ("same", "C")]
-    living = {"A": "X", "B": "X", "C": "Y"}
-    found = ids_by_former_name(names, living)
-    assert (found["acme ltd"], found["a"], "same" in found) == ("X", "X", False)
+def test_a_former_name_means_the_row_that_stays_and_with_another_bearer_either() -> None:
+    """As it did before the merge: a name of two rows never quietly means the other one alone."""
+    former = [
+        FormerRow("A", "X", "ACME  Ltd", "Maple"),
+        FormerRow("B", "X", "Same"),
+        FormerRow("C", "Y", "same"),
+    ]
+    living = {"acme ltd": ("X",), "same": ("X",), "maple": ("Z",)}
+    names = keys_with_former(living, "name", former)
+    assert names == {"acme ltd": ("X",), "same": ("X", "Y"), "maple": ("Z",)}
+    assert keys_with_former(living, "company", former)["maple"] == ("X", "Z")
 
 
 def waiver(row_key: str, field: str, table: str = "Customers", **more: Any) -> Row:
