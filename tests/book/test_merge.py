@@ -15,6 +15,7 @@ from salesbook import macros
 from salesbook.book.files import new_file
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
+from salesbook.book.selecting.people import rows_about
 from salesbook.book.session import Session
 from salesbook.cli.app import run
 from salesbook.errors import NoSuchTable
@@ -346,6 +347,26 @@ def test_an_import_and_a_sheet_know_a_merged_customer_by_all_that_he_was_called(
     # Name, company and e-mail say otherwise and were not taken; that is said.
     assert "C2 went into C1 by a merge" in told
     assert "says otherwise: 3." in told
+
+
+def test_whoever_is_asked_for_under_a_former_id_is_shown() -> None:
+    host = drawn(Orders=ORDER)
+    merge(host, "C1", "C2")
+    session = Session(host)
+    for asked in ("C2", "ACME Inc"):
+        assert rows_about(session, "Orders", asked).tolist() == [True]
+
+
+def test_a_verb_of_its_own_says_how_much_of_checks_it_did_not_look_for() -> None:
+    """Else whoever validates after a refresh takes what only a refresh finds for mended."""
+    row = {"severity": ["warning"], "code": ["target-out-of-reach"], "table": ["Targets"]}
+    row |= {"row_key": ["2026|team|North"], "field": ["amount"], "expected": ["x"]}
+    host = drawn(Checks=row | {"advice": ["y"], "found": ["1"]}, Duplicates={})
+    notes = run_action(host, "validate", Options(DAY)).notes
+    (told,) = [note for note in notes if note.code == "book.listed-no-more"]
+    assert told.params["count"] == 1
+    again = run_action(host, "validate", Options(DAY)).notes
+    assert "book.listed-no-more" not in {note.code for note in again}
 
 
 def test_who_is_called_as_a_merged_customer_and_reached_otherwise_is_asked_about(

@@ -299,6 +299,12 @@ def test_services_and_contracts_stand_side_by_side() -> None:
     assert "No service in 12 months" in words(care, "long-ago")
 
 
+def test_a_contract_that_ends_today_ends_today() -> None:
+    care = tiered(Customers=[customer("soon", contract_end_on=day("2026-06-29"))])
+    told = words(care.tables["CustomerCare"], "soon")
+    assert told.startswith("The contract ends today, on 2026-06-29: talk")
+
+
 # --- the public pool ------------------------------------------------------------------------------
 
 POOL = {"pool_days": 90, "pool_spare_days": 30, "pool_cooloff_days": 30, "pool_pick_limit": 2}

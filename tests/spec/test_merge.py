@@ -287,6 +287,15 @@ def test_a_deal_stays_in_its_stage_and_takes_an_amount_only_whole() -> None:
     assert cells.keys().isdisjoint({"stage", "lost_reason", "lost_stage", "closed_on"})
 
 
+def test_a_deal_is_shared_with_nobody_where_the_one_that_stays_names_none() -> None:
+    """Half of it would go to whom the other row named, and be lost where that is its own rep."""
+    others = {"partner_id": "ann", "partner_share": 0.5, "category": "commit"}
+    deals = [deal("d1", "Lead", rep_id="ann", category=None), deal("d2", "Lead", **others)]
+    outcome = merged("d1", "d2", Deals=deals)
+    assert outcome.patches["Deals"].cells.get(0, {}).keys().isdisjoint(others)
+    assert {field for _, field in outcome.merged[0].lost} >= {"partner_id", "partner_share"}
+
+
 def test_what_leads_cost_adds_up_and_what_one_became_stays() -> None:
     came = dt.datetime(2026, 5, 1, 9)
     leads = [
