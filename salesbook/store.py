@@ -21,6 +21,10 @@ class CellError:
 
     code: str
 
+    def __str__(self) -> str:
+        """As a person reads it; of a formula that no program has calculated, that it is one."""
+        return "=…" if self == NOT_CALCULATED else self.code
+
 
 NOT_CALCULATED: Final = CellError("#NOT-CALCULATED!")
 """A formula whose value the file does not hold, because no program has calculated it."""

@@ -221,7 +221,7 @@ def draft_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session
         session.policy,
         as_of,
         lambda: _has_amounts(session),
-        session.merged_ids,
+        session.former_rows,
     )
     draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:

@@ -14,6 +14,8 @@ from salesbook.book.report_words import LabelWords
 from salesbook.book.session import Session
 from salesbook.bug_log import keep
 from salesbook.domain.arithmetic.calendar import month_of
+from salesbook.labels import sentence
+from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import WHOLE_COMPANY
 from salesbook.reports.compose import Asked, Made, report_of
 from salesbook.reports.lines import Lines
@@ -34,19 +36,44 @@ def digest_of(
     if action not in _TOLD_BY or PAGE_LINES not in tables:
         return ()
     try:
-        return _digest(session, tables[PAGE_LINES], as_of)
+        return _digest(session, tables, as_of)
     except Exception as bug:
         # These lines are a view as the page is: no fault of ours with them stops a run.
         keep(bug)
         return ()
 
 
-def _digest(session: Session, frame: pd.DataFrame, as_of: dt.date) -> tuple[str, ...]:
+def _digest(
+    session: Session, tables: Mapping[str, pd.DataFrame], as_of: dt.date
+) -> tuple[str, ...]:
+    frame = tables[PAGE_LINES]
     words = LabelWords(session.language, session.language)
     numbers = Numbers(words.language, session.currency)
     made = Made(as_of, None, "", __version__, session.policy.rules.fiscal_year_start)
     report = report_of(
         Lines(frame), Asked(WHOLE_COMPANY, "", month_of(as_of)), made, words, numbers
     )
+    if not report.tiles and "CustomerTiers" in tables:
+        return _of_tiers(tables, session) or tuple(report.digest[1:-1])
     # Without the title above, and below of what it was made: whoever ran the verb knows both.
     return tuple(report.digest[1:-1])
+
+
+def _of_tiers(tables: Mapping[str, pd.DataFrame], session: Session) -> tuple[str, ...]:
+    """What customers alone come to, where no target is set and no deal is there to report."""
+    customers = tables["CustomerTiers"]
+    if customers.empty:
+        return ()
+    counts = customers["tier"].value_counts()
+    names = [rule.tier for rule in session.policy.tier_rules]
+    moves = customers["moved"].value_counts()
+    facts: dict[str, Fact] = {
+        "customers": len(customers),
+        "tiers": tuple(f"{name} {counts.get(name, 0)}" for name in names),
+        "calls": len(tables.get("CallList", ())),
+    }
+    messages = [Message("tier.in-all", facts)]
+    if customers["moved"].notna().any():
+        moved = {"up": int(moves.get("up", 0)), "down": int(moves.get("down", 0))}
+        messages.append(Message("tier.moved", dict(moved)))
+    return tuple(sentence(message, session.language) for message in messages)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
 from salesbook import labels
-from salesbook.actions import ACTIONS
+from salesbook.actions import ACTIONS, Action
 from salesbook.book.attention import attention_of
 from salesbook.book.page_digest import digest_of
 from salesbook.book.page_lines import PAGE_LINES, changes_pages, with_page_lines
@@ -113,7 +113,11 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         language=session.language,
         answer=tuple(outcome.answer),
         details=tuple(outcome.details) if is_preview else (),
-        notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
+        notes=(
+            *session.notes(action.writes),
+            *_about_the_day(task, outcome.later),
+            *(_listed_no_more(session, action, findings) if makes_checks else ()),
+        ),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
         converted=tuple(outcome.converted),
@@ -284,6 +288,24 @@ def _still_waiting(
         and line.table != "Checks"
         and not line.is_over(as_of)
     ]
+
+
+def _listed_no_more(
+    session: Session, action: Action, findings: Sequence[Finding]
+) -> Iterator[Message]:
+    """Say how much of Checks a verb takes out that it may just not have looked for.
+
+    Only what consists of other verbs judges all that any of them does; each other one writes what it
+    finds itself in place of that, and nobody may take the rest for mended.
+    """
+    if action.steps:
+        return
+    names = ("code", "table", "field", "row_key")
+    before = session.frame("Checks")
+    listed = set(zip(*(before[name].fillna("") for name in names), strict=True))
+    now = {(one.code, one.table, one.field or "", one.row_key) for one in findings}
+    if count := len(listed - now):
+        yield Message("book.listed-no-more", {"count": count, "table": "Checks"})
 
 
 def _about_the_day(task: Task, later: Mapping[str, int]) -> tuple[Message, ...]:

@@ -22,10 +22,11 @@ from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame, without_names
 from salesbook.labels import Language, tables_like
 from salesbook.messages import Fact, Finding, Message
+from salesbook.names.merged_ids import FormerRow
 from salesbook.progress import counted
 from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
-from salesbook.reading.merged import merged_ids_of, merged_texts_of
+from salesbook.reading.merged import former_rows_of, merged_ids_of
 from salesbook.reading.own_columns import own_columns
 from salesbook.reading.references import names_left_out, resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
@@ -203,7 +204,7 @@ class Session:
         tables, wrong_references = resolve_references(
             frames,
             self.policy,
-            self.merged_texts,
+            self.former_rows,
             {name: names_left_out(self.table(name)) for name in wanted if self.has(name)},
         )
         wrong_cells = [
@@ -322,9 +323,9 @@ class Session:
         return merged_ids_of(self.frame("Aliases"), self.frame)
 
     @cached_property
-    def merged_texts(self) -> dict[str, dict[str, str]]:
-        """By table: the row that is meant by an id, or a name, that was merged away, folded."""
-        return merged_texts_of(self.frame("Aliases"), self.merged_ids)
+    def former_rows(self) -> dict[str, tuple[FormerRow, ...]]:
+        """By table: the rows that were merged away, and the one that stands for each of them."""
+        return former_rows_of(self.frame("Aliases"), self.merged_ids)
 
     @cached_property
     def parked_lines(self) -> list[ParkedLine]:

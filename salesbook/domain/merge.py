@@ -225,6 +225,7 @@ def _alias_patch(task: Task, merges: Sequence[_Merge]) -> dict[str, Patch]:
                 "table": merge.group.table,
                 "old_id": key,
                 "old_name": merge.names[key],
+                "old_company": merge.companies.get(key),
                 "new_id": merge.group.keep,
                 "on": pd.Timestamp(task.as_of),
                 "otherwise": _otherwise(task, merge, key),

@@ -98,6 +98,8 @@ def _the_leaver(task: Task, staff: Staff) -> str:
 
 def _rep_called(typed: str, task: Task, staff: Staff, where: str) -> str:
     """The key of a rep by key or unique name. Raises: UsageError."""
+    if not typed.strip():
+        raise UsageError("reassign-no-name", where=where)
     if typed in staff.ids:
         return typed
     reps = task.tables["Reps"]
@@ -272,13 +274,15 @@ def _told(task: Task, staff: Staff, leaver: str, plan: _Plan) -> Iterator[Messag
             "customers": customers,
             "deals": deals,
             "tasks": len(plan.taken) - customers - deals,
-            "amount": three_digits(int(plan.taken["amount"].sum()), decimals),
+            # Whole amounts: what each gets adds up to it.
+            "amount": to_decimal(int(plan.taken["amount"].sum()), decimals),
         },
     )
-    for share in plan.handed_over[:_MOST_TOLD]:
+    who_gets_some = [share for share in plan.handed_over if share.rows]
+    for share in who_gets_some[:_MOST_TOLD]:
         yield _share_told(share, plan, decimals)
-    if len(plan.handed_over) > _MOST_TOLD:
-        yield Message("reassign.more", {"count": len(plan.handed_over) - _MOST_TOLD})
+    if len(who_gets_some) > _MOST_TOLD:
+        yield Message("reassign.more", {"count": len(who_gets_some) - _MOST_TOLD})
     yield from _money_told(task, leaver, about)
 
 
@@ -290,7 +294,7 @@ def _share_told(share: HandedOver, plan: _Plan, decimals: int) -> Message:
         "customers": share.customers,
         "deals": share.deals,
         "tasks": share.tasks,
-        "amount": three_digits(minor, decimals),
+        "amount": to_decimal(minor, decimals),
         "before": round(share.hours_before, 1),
         "after": round(share.hours_after, 1),
         "available": round(share.hours_available, 1),

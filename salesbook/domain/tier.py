@@ -136,6 +136,8 @@ def tier_customers(task: Task, *, may_expect: bool) -> pd.DataFrame:
     facts = facts.join(
         _bought(lines, policy, task.as_of, may_expect=may_expect).reindex(facts.index)
     )
+    # Whoever only ever got money back has no history of purchases, and yet has that money.
+    facts["monetary"] = lines.groupby("customer_id")["amount"].sum().reindex(facts.index)
     facts = _in_touch(task, facts, customers["created_on"])
 
     of_tiers = _reasons(task, value, standings)

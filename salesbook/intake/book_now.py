@@ -14,6 +14,7 @@ from salesbook.cells.base import DEFAULTS, CellOptions, Reading, Reason, Value
 from salesbook.cells.column import read_column
 from salesbook.cells.field import options_for
 from salesbook.frames import empty_frame
+from salesbook.names.merged_ids import FormerRow
 from salesbook.policy import Policy
 from salesbook.store import Cell, TableCells
 from salesbook.tables import TABLES, FieldSpec, Kind
@@ -93,8 +94,8 @@ class BookNow:
     as_of: dt.date
     has_amounts: Callable[[], bool] = _assumed
     """Whether some money is in the workbook, so that its currency cannot change any more."""
-    merged_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By table: the row that stands for each id which was merged away."""
+    former_rows: Mapping[str, Sequence[FormerRow]] = field(default_factory=dict)
+    """By table: the rows that were merged away, and the one that stands for each of them."""
 
     def table(self, name: str) -> TableNow:
         """A table; empty where the workbook has none of that name."""

@@ -95,3 +95,15 @@ def _contact_differs(known: Row, new: Row) -> bool:
     if known_address and new_address:
         return known_address != new_address
     return _phones_differ(known, new)
+
+
+def may_be_former(known: Row, new: Row) -> bool:
+    """Whether somebody who is called as a customer once was may be that one.
+
+    The row that stays has all telephone numbers of both, and one address of two: one way to reach
+    him that is known is enough. Only who is reached in no known way may be somebody else.
+    """
+    new_phones = phones(str(new.get("phone", "")))
+    known_phones = phones(str(known.get("phone", "")))
+    shares_phone = any(phone.may_be(other) for phone in known_phones for other in new_phones)
+    return shares_phone or not _contact_differs(known, new)

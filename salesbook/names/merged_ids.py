@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from salesbook.names.folding import fold_name
@@ -42,20 +43,34 @@ def _end_of(old_id: str, new_ids: Mapping[str, str], living: frozenset[str]) -> 
     return step
 
 
-def ids_by_former_name(
-    names: Iterable[tuple[str, str]], living_by_old: Mapping[str, str]
-) -> dict[str, str]:
-    """The living row of each id and name that was merged away, by the folded text.
+@dataclass(frozen=True, slots=True)
+class FormerRow:
+    """A row that was merged away, as it was called, and the one that stands for it today."""
 
-    A name that two rows had which became two others says nothing.
+    old_id: str
+    living_id: str
+    name: str | None = None
+    company: str | None = None
+    """Of customers; contacts are called by their company in other systems."""
 
-    Args:
-        names: name and id of each merged row.
-        living_by_old: what `living_ids` gives.
+    def named(self, field: str) -> str | None:
+        """What the row was called in one of the fields that may name a row."""
+        if field == "name":
+            return self.name
+        return self.company if field == "company" else None
+
+
+def keys_with_former(
+    keys_by_name: Mapping[str, tuple[str, ...]], field: str, former: Iterable[FormerRow]
+) -> dict[str, tuple[str, ...]]:
+    """Keys by folded name, with the names that rows had in a field before they were merged away.
+
+    A former name counts as one of the row that stays: where another row bears it too, it may mean
+    either of them, as it did before the merge.
     """
-    found: dict[str, set[str]] = {}
-    for name, old_id in names:
-        if old_id in living_by_old:
-            found.setdefault(fold_name(name), set()).add(living_by_old[old_id])
-    by_text = {text: ids.pop() for text, ids in found.items() if len(ids) == 1}
-    return by_text | {fold_name(old): new for old, new in living_by_old.items()}
+    keys = {name: set(of_name) for name, of_name in keys_by_name.items()}
+    for row in former:
+        name = row.named(field)
+        if name is not None:
+            keys.setdefault(fold_name(name), set()).add(row.living_id)
+    return {name: tuple(sorted(of_name)) for name, of_name in keys.items()}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from salesbook.frames import texts_of
-from salesbook.names.merged_ids import ids_by_former_name, living_ids
+from salesbook.names.merged_ids import FormerRow, living_ids
 from salesbook.tables import TABLES
 
 
@@ -30,13 +30,21 @@ def merged_ids_of(
     return found
 
 
-def merged_texts_of(
+def former_rows_of(
     aliases: pd.DataFrame, merged_ids: Mapping[str, Mapping[str, str]]
-) -> dict[str, dict[str, str]]:
-    """By table: the row that is meant by the folded id or name of one that was merged away."""
-    found: dict[str, dict[str, str]] = {}
+) -> dict[str, tuple[FormerRow, ...]]:
+    """By table: the rows that were merged away and lead to one that stands today, by their ids."""
+    found: dict[str, tuple[FormerRow, ...]] = {}
     for table, living_by_old in merged_ids.items():
-        of_table = aliases[(aliases["table"] == table) & aliases["old_name"].notna()]
-        names = zip(of_table["old_name"], of_table["old_id"], strict=True)
-        found[table] = ids_by_former_name(names, living_by_old)
+        of_table = aliases[aliases["table"] == table].sort_values("old_id", kind="stable")
+        told = zip(of_table["old_id"], of_table["old_name"], of_table["old_company"], strict=True)
+        found[table] = tuple(
+            FormerRow(str(old_id), living_by_old[old_id], _text(name), _text(company))
+            for old_id, name, company in told
+            if old_id in living_by_old
+        )
     return found
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

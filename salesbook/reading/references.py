@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -12,6 +12,7 @@ import pandas as pd
 from salesbook.frames import Tables, later_twins, row_keys, texts_of
 from salesbook.messages import Fact, Finding, Severity, some_of
 from salesbook.names.folding import fold_name, keys_by_name, nearest_names
+from salesbook.names.merged_ids import FormerRow, keys_with_former
 from salesbook.policy import Policy
 from salesbook.reading.resolution import Fault, Resolution
 from salesbook.reading.stage_references import resolve_pipelines, resolve_stages
@@ -32,7 +33,9 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 """Per table that others refer to: its key, then the fields that may name a row, best first."""
 _SCOPED: Final = ("Targets", "TargetMonths")
 """Tables whose rows are about the company, a team or a rep."""
-_NONE_MERGED: Final[Mapping[str, Mapping[str, str]]] = {}
+FormerRows = Mapping[str, Sequence[FormerRow]]
+_NONE_MERGED: Final[FormerRows] = {}
+_NONE_LEFT_OUT: Final[Mapping[str, Mapping[str, str]]] = {}
 _SHOWN_KEYS: Final = 3
 """Keys that a finding about an ambiguous name lists."""
 
@@ -43,8 +46,8 @@ class RowsByName:
 
     table: str
     frame: pd.DataFrame
-    merged: Mapping[str, str] = field(default_factory=dict)
-    """The row that is meant by the folded id or name of one that was merged away."""
+    former: Sequence[FormerRow] = ()
+    """Rows that were merged away: what they were called means the row that stands for them."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """By the folded key or name of a row that stands there and cannot be used: the cell that keeps it out."""
 
@@ -56,12 +59,16 @@ class RowsByName:
     @cached_property
     def _keys_by_folded_name(self) -> list[dict[str, tuple[str, ...]]]:
         """Keys by folded name, for the key itself and each field that may name a row, best first."""
-        key_field, *_ = _NAMES[self.table]
+        key_field, *name_fields = _NAMES[self.table]
         keys = self.frame[key_field].tolist()
-        return [
-            keys_by_name(zip(self.frame[field_name].tolist(), keys, strict=True))
-            for field_name in _NAMES[self.table]
-        ]
+        # An id that stands on a row means that row, however it is written.
+        former_ids = {fold_name(row.old_id): (row.living_id,) for row in self.former}
+        levels = [former_ids | keys_by_name(zip(keys, keys, strict=True))]
+        for field_name in name_fields:
+            names = self.frame[field_name].tolist()
+            bearers = keys_by_name(zip(names, keys, strict=True))
+            levels.append(keys_with_former(bearers, field_name, self.former))
+        return levels
 
     def find(self, typed: str) -> tuple[str, ...]:
         """Keys of the rows that the text may mean: one, several of one name, or none."""
@@ -69,7 +76,7 @@ class RowsByName:
         for keys_of_name in self._keys_by_folded_name:
             if folded in keys_of_name:
                 return keys_of_name[folded]
-        return (self.merged[folded],) if folded in self.merged else ()
+        return ()
 
     @cached_property
     def suggestions(self) -> dict[str, str]:
@@ -124,8 +131,8 @@ def names_left_out(read: ReadTable) -> dict[str, str]:
 def resolve_references(
     tables: Tables,
     policy: Policy,
-    merged: Mapping[str, Mapping[str, str]] = _NONE_MERGED,
-    left_out: Mapping[str, Mapping[str, str]] = _NONE_MERGED,
+    former: FormerRows = _NONE_MERGED,
+    left_out: Mapping[str, Mapping[str, str]] = _NONE_LEFT_OUT,
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Replace references typed as unique names by keys.
 
@@ -137,14 +144,14 @@ def resolve_references(
     row means that one.
 
     Args:
-        merged: by table, what `RowsByName.merged` says.
+        former: by table, the rows that were merged away.
         left_out: by table, what `RowsByName.left_out` says.
 
     Returns: the tables, new frames where something was replaced; findings in order of tables,
         fields and rows. Of rows whose keys became the same all but the first by content are left
         out, with a finding.
     """
-    rows_by_name = _rows_by_name(tables, policy, merged, left_out)
+    rows_by_name = _rows_by_name(tables, policy, former, left_out)
     resolved = dict(tables)
     findings: list[Finding] = []
     for table, spec in TABLES.items():
@@ -168,11 +175,11 @@ def resolve_references(
 def _rows_by_name(
     tables: Tables,
     policy: Policy,
-    merged: Mapping[str, Mapping[str, str]],
+    former: FormerRows,
     left_out: Mapping[str, Mapping[str, str]],
 ) -> dict[str, RowsByName]:
     by_table = {
-        table: RowsByName(table, tables[table], merged.get(table, {}), left_out.get(table, {}))
+        table: RowsByName(table, tables[table], former.get(table, ()), left_out.get(table, {}))
         for table in _NAMES
         if table in tables
     }

@@ -832,7 +832,7 @@ class TierCell(
     customers: Count
     value: Money
     value_rate: Ratio | None = None
-    """Of all value above 0."""
+    """Of the value of all customers together."""
     open_amount: Money
     late: Count
     """Customers whose next touch is overdue."""
@@ -2155,6 +2155,8 @@ class Alias(
     old_id: Id
     old_name: Text | None = None
     """What it was called; a reference that is typed so still leads somewhere."""
+    old_company: Text | None = None
+    """Of a customer: the company that it was called by, which still leads there as well."""
     new_id: Id
     """The row that it went into. Where that was merged in its turn, the next row of Aliases tells."""
     new_name: Annotated[Text | None, NameOf("new_id")] = None

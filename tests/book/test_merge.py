@@ -15,6 +15,7 @@ from salesbook import macros
 from salesbook.book.files import new_file
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
+from salesbook.book.selecting.people import rows_about
 from salesbook.book.session import Session
 from salesbook.cli.app import run
 from salesbook.errors import NoSuchTable
@@ -22,6 +23,7 @@ from salesbook.hosts.memory import MemoryHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language
 from salesbook.macros import press
+from salesbook.reading.references import RowsByName
 from tests.book.drawn import book, table
 from tests.engines.fake_excel import open_fake
 
@@ -292,6 +294,91 @@ def test_an_import_of_a_merged_id_makes_no_row_of_it_again(
     orders.write_text("Order ID,Customer,Rep,Ordered on,Amount\nO1,C2,Ann,2026-05-04,100\n")
     assert run(["import", str(path), str(orders), "--into", "Orders", "--add-missing", "-q"]) == 0
     assert frames(path)["Orders"]["customer_id"].tolist() == ["C1"]
+
+
+def merged_by_import(path: Path, tmp_path: Path) -> None:
+    """Ada of Maplelight Foods (C2) went into Oakhill (C1); C3 is somebody else."""
+    path.unlink()
+    assert run(["new", str(path), "-q"]) == 0
+    first = tmp_path / "first.csv"
+    rows = [
+        "Customer ID,Name,Company,Phone,E-mail",
+        "C1,Bo Reyes,Oakhill Ltd,,bo@oakhill.test",
+        "C2,Ada Lockhart,Maplelight Foods,020 7946 0018,ada@maple.test",
+        "C3,Cy Dune,Tall Trees,,",
+    ]
+    first.write_text("\n".join(rows) + "\n")
+    assert run(["import", str(path), str(first), "--into", "Customers", "-q"]) == 0
+    assert run(["merge", str(path), "--keep", "C1", "C2", "--yes", "-q"]) == 0
+
+
+def test_an_import_and_a_sheet_know_a_merged_customer_by_all_that_he_was_called(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By id, name and company: a purchase of his never makes him anew, nor is it left out."""
+    merged_by_import(path, tmp_path)
+    calls = ("C2", "c2", "Ada Lockhart", "Lockhart, Ada", "maplelight  foods", "Oakhill Ltd", "C1")
+    orders = tmp_path / "orders.csv"
+    lines = [f'O{at},"{who}",Ann,2026-05-04,100' for at, who in enumerate(calls)]
+    orders.write_text("\n".join(["Order ID,Customer,Rep,Ordered on,Amount", *lines]) + "\n")
+    words = ["--into", "Orders", "--add-missing", "-q"]
+    assert run(["import", str(path), str(orders), *words]) == 0
+    assert set(frames(path)["Orders"]["customer_id"]) == {"C1"}
+    assert len(frames(path)["Customers"]) == 2
+
+    with open_package(path, for_writing=False) as package:
+        former = Session(package).former_rows["Customers"]
+    typed = RowsByName("Customers", frames(path)["Customers"], former)
+    assert [typed.find(who) for who in calls if who != "Lockhart, Ada"] == [("C1",)] * 6
+    # A row without an id that is called and reached as he was is he, and changes nothing of him.
+    again = tmp_path / "again.csv"
+    head = "Name,Company,Phone,E-mail,Region"
+    again.write_text(f"{head}\nAda Lockhart,Maplelight Foods,020 7946 0018,ada@maple.test,East\n")
+    capsys.readouterr()
+    assert run(["import", str(path), str(again), "--into", "Customers"]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    customers = frames(path)["Customers"].set_index("customer_id")
+    assert len(customers) == 2
+    assert customers.loc["C1", ["name", "email", "region"]].tolist() == [
+        "Bo Reyes",
+        "bo@oakhill.test",
+        "East",
+    ]
+    # Name, company and e-mail say otherwise and were not taken; that is said.
+    assert "C2 went into C1 by a merge" in told
+    assert "says otherwise: 3." in told
+
+
+def test_whoever_is_asked_for_under_a_former_id_is_shown() -> None:
+    host = drawn(Orders=ORDER)
+    merge(host, "C1", "C2")
+    session = Session(host)
+    for asked in ("C2", "ACME Inc"):
+        assert rows_about(session, "Orders", asked).tolist() == [True]
+
+
+def test_a_verb_of_its_own_says_how_much_of_checks_it_did_not_look_for() -> None:
+    """Else whoever validates after a refresh takes what only a refresh finds for mended."""
+    row = {"severity": ["warning"], "code": ["target-out-of-reach"], "table": ["Targets"]}
+    row |= {"row_key": ["2026|team|North"], "field": ["amount"], "expected": ["x"]}
+    host = drawn(Checks=row | {"advice": ["y"], "found": ["1"]}, Duplicates={})
+    notes = run_action(host, "validate", Options(DAY)).notes
+    (told,) = [note for note in notes if note.code == "book.listed-no-more"]
+    assert told.params["count"] == 1
+    again = run_action(host, "validate", Options(DAY)).notes
+    assert "book.listed-no-more" not in {note.code for note in again}
+
+
+def test_who_is_called_as_a_merged_customer_and_reached_otherwise_is_asked_about(
+    path: Path, tmp_path: Path
+) -> None:
+    """He may be somebody else of that name: neither swallowed nor made anew in silence."""
+    merged_by_import(path, tmp_path)
+    again = tmp_path / "again.csv"
+    again.write_text("Name,Company,E-mail\nAda Lockhart,Maplelight Foods,al@elsewhere.test\n")
+    assert run(["import", str(path), str(again), "--into", "Customers", "-q"]) == 3
+    assert len(frames(path)["Customers"]) == 2
+    assert "C1" in (tmp_path / "again.rejects.csv").read_text()
 
 
 def test_a_book_of_before_says_what_would_add_the_table() -> None:

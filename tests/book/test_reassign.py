@@ -261,6 +261,22 @@ def test_half_the_capacity_takes_half_as_much() -> None:
     assert {rep: count for rep, (count, _, _) in gets(outcome).items()} == {"bo": 20, "cy": 10}
 
 
+def test_what_each_gets_adds_up_and_who_gets_nothing_is_not_named() -> None:
+    """Three digits of each did not add up to three digits of all."""
+    deals = [
+        deal(f"d{at}", "Offer", rep_id="ann", customer_id=f"C{at}", amount=12345_67 + at)
+        for at in range(2)
+    ]
+    customers = [customer(f"C{at}") for at in range(2)]
+    outcome = handed("bo", "cy", "max", Customers=customers, Deals=deals)
+    assert (0, 0, 0) in gets(outcome).values()
+    (in_all,) = [said for said in outcome.answer if said.code == "reassign.in-all"]
+    shares = [said for said in outcome.answer if said.code == "reassign.gets"]
+    assert sum(said.params["amount"] for said in shares) == in_all.params["amount"]
+    counts = ("customers", "deals", "tasks")
+    assert all(any(said.params[name] for name in counts) for said in shares)
+
+
 def test_without_a_name_the_team_takes_over() -> None:
     """Not the manager, nor who has left or is on leave."""
     customers = [customer(f"C{number}") for number in range(4)]
@@ -274,6 +290,7 @@ def test_without_a_name_the_team_takes_over() -> None:
         ("Anne", (), "unknown-name"),
         ("ann", ("Bob",), "unknown-name"),
         ("ann", ("ann",), "reassign-to-himself"),
+        ("ann", ("",), "reassign-no-name"),
         ("ann", ("Out",), "reassign-not-at-work"),
         ("ann", ("Lee",), "reassign-on-leave"),
     ],

@@ -169,8 +169,9 @@ def test_no_call_is_planned_for_a_day_off() -> None:
         ([ANN | {"left_on": day("2026-06-01")}, MAX], "R9"),
         ([ANN | {"capacity_rate": 0.0}, MAX], "R9"),
         ([ANN | {"capacity_rate": 0.0, "manager_id": None}, MAX], None),
-        # Who manages has no capacity for sales of his own, and is there all the same.
-        ([ANN | {"left_on": day("2026-06-01")}, MAX | {"capacity_rate": 0.0}], "R9"),
+        # Who just manages has no hour for calls: for him they would wait for ever, on no list.
+        ([ANN | {"left_on": day("2026-06-01")}, MAX | {"capacity_rate": 0.0}], None),
+        ([ANN | {"capacity_rate": 0.0}, MAX | {"capacity_rate": 0.0}], None),
         # Two who are each other's managers, both on leave.
         (
             [ANN | {"capacity_rate": 0.0, "manager_id": "R2"}, BO | {"capacity_rate": 0.0}],
@@ -185,7 +186,7 @@ def test_who_is_on_leave_or_gone_calls_nobody(reps: list[Row], caller: str | Non
     assert "R1" not in listed or caller == "R1"
     waiting = found.tables["TouchLoad"].set_index("rep_id")["waiting"].dropna()
     is_his = caller in listed or (caller in waiting.index and waiting[caller] == 1)
-    assert is_his if caller else calls["rep_id"].isna().all()
+    assert is_his if caller else calls["rep_id"].isna().tolist() == [True]
 
 
 def test_leave_has_its_days() -> None:
@@ -296,6 +297,12 @@ def test_services_and_contracts_stand_side_by_side() -> None:
     assert words(care, "over").startswith("The contract ended on 2026-06-01, 28 days ago")
     assert "No service on record" in words(care, "later")
     assert "No service in 12 months" in words(care, "long-ago")
+
+
+def test_a_contract_that_ends_today_ends_today() -> None:
+    care = tiered(Customers=[customer("soon", contract_end_on=day("2026-06-29"))])
+    told = words(care.tables["CustomerCare"], "soon")
+    assert told.startswith("The contract ends today, on 2026-06-29: talk")
 
 
 # --- the public pool ------------------------------------------------------------------------------

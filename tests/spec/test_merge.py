@@ -20,7 +20,7 @@ from salesbook.domain.sales.credit import credits_of
 from salesbook.errors import UsageError
 from salesbook.labels import LANGUAGES, sentence
 from salesbook.messages import Finding
-from salesbook.names.merged_ids import ids_by_former_name, living_ids
+from salesbook.names.merged_ids import FormerRow, keys_with_former, living_ids
 from tests.drawn_tables import FEW, SEEDS, day, frames_of
 from tests.pipeline_book import AS_OF, deal, draw, policy
 
@@ -127,6 +127,7 @@ def test_what_people_typed_names_the_row_that_stays_and_histories_keep_their_ids
     written = set(outcome.patches) | set(outcome.tables)
     assert written.isdisjoint({"TierHistory", "StageHistory", "Commission", "Statements"})
     aliases = after(outcome, task, "Aliases")
+    assert aliases["old_company"].isna().all()
     assert aliases[["table", "old_id", "old_name", "new_id"]].values.tolist() == [
         ["Customers", "C2", "ACME Limited", "C1"],
         ["Customers", "C3", "Acme", "C1"],
@@ -285,6 +286,15 @@ def test_a_deal_stays_in_its_stage_and_takes_an_amount_only_whole() -> None:
         "original_currency": "EUR",
     }
     assert cells.keys().isdisjoint({"stage", "lost_reason", "lost_stage", "closed_on"})
+
+
+def test_a_deal_is_shared_with_nobody_where_the_one_that_stays_names_none() -> None:
+    """Half of it would go to whom the other row named, and be lost where that is its own rep."""
+    others = {"partner_id": "ann", "partner_share": 0.5, "category": "commit"}
+    deals = [deal("d1", "Lead", rep_id="ann", category=None), deal("d2", "Lead", **others)]
+    outcome = merged("d1", "d2", Deals=deals)
+    assert outcome.patches["Deals"].cells.get(0, {}).keys().isdisjoint(others)
+    assert {field for _, field in outcome.merged[0].lost} >= {"partner_id", "partner_share"}
 
 
 def test_what_leads_cost_adds_up_and_what_one_became_stays() -> None:
@@ -495,11 +505,17 @@ def test_a_former_id_leads_to_the_row_that_stands_for_it_today(
     assert living_ids(new_ids, living) == expected
 
 
-def test_a_former_name_leads_there_too_unless_two_had_it() -> None:
-    names = [("ACME  Ltd", "A"), ("Same", "B"), ("same", "C")]
-    living = {"A": "X", "B": "X", "C": "Y"}
-    found = ids_by_former_name(names, living)
-    assert (found["acme ltd"], found["a"], "same" in found) == ("X", "X", False)
+def test_a_former_name_means_the_row_that_stays_and_with_another_bearer_either() -> None:
+    """As it did before the merge: a name of two rows never quietly means the other one alone."""
+    former = [
+        FormerRow("A", "X", "ACME  Ltd", "Maple"),
+        FormerRow("B", "X", "Same"),
+        FormerRow("C", "Y", "same"),
+    ]
+    living = {"acme ltd": ("X",), "same": ("X",), "maple": ("Z",)}
+    names = keys_with_former(living, "name", former)
+    assert names == {"acme ltd": ("X",), "same": ("X", "Y"), "maple": ("Z",)}
+    assert keys_with_former(living, "company", former)["maple"] == ("X", "Z")
 
 
 def waiver(row_key: str, field: str, table: str = "Customers", **more: Any) -> Row:

@@ -237,6 +237,22 @@ def test_tenths_and_segments_add_up_to_everybody():
     ]
 
 
+def test_money_that_went_back_is_in_every_total():
+    """C1 bought for 100, C2 got back 30 of what nobody entered: 70 in all, here as there."""
+    orders = [order("O1", "C1", 100, "2026-02-01"), order("R1", "C2", -30, "2026-03-01")]
+    customers = [customer("C1"), customer("C2", budget=60)]
+    made = tables(customers=customers, Orders=orders)
+    tiers = made["CustomerTiers"].set_index("customer_id")
+    assert tiers["value"].tolist() == tiers["monetary"].tolist() == [100, -30]
+    matrix, month = made["TierMatrix"], made["TierMonths"].iloc[-1]
+    assert matrix["value"].sum() == month["value"] == 70
+    assert matrix["value_rate"].sum() == pytest.approx(1)
+    # The curve and the concentration are about those who bring something.
+    assert (made["Pareto"]["value"].sum(), month["largest_rate"]) == (100, 1.0)
+    potential = made["CustomerPotential"].set_index("customer_id").loc["C2"]
+    assert (potential["gap"], pd.isna(potential["reached_rate"])) == (-90, True)
+
+
 def test_a_book_without_customers_makes_empty_tables():
     made = tables(customers=())
     assert {

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from salesbook.cells.base import DEFAULTS, CellOptions, Reason
+from salesbook.cells.base import DEFAULTS, CellOptions, Reason, shown
 from salesbook.cells.column import read_column
 from salesbook.cells.field import MOMENTS, NUMERIC, parse_cell
 from salesbook.cells.frame import parse_column, read_values
@@ -19,7 +19,7 @@ from salesbook.cells.plain import WORDS
 from salesbook.cells.text import choice_map, read_choice
 from salesbook.frames import DTYPES
 from salesbook.money import CURRENCY_DECIMALS
-from salesbook.store import CellError
+from salesbook.store import NOT_CALCULATED, CellError
 from salesbook.tables import Kind
 from salesbook.tables.settings import Rules
 
@@ -394,3 +394,8 @@ def test_a_choice_of_an_earlier_release_is_still_read(word):
     """Books keep the words that they were made with; a run reads them without an upgrade."""
     choices = choice_map("Policy.key", tuple(Rules.model_fields))
     assert read_choice(word, choices, "Policy.key") == "p_alive_low"
+
+
+def test_what_is_found_in_a_cell_is_what_a_person_sees_there():
+    """Checks said `CellError(code='#N/A')`; a formula that nobody calculated shows nothing but itself."""
+    assert (shown(CellError("#N/A")), shown(NOT_CALCULATED)) == ("#N/A", "=…")

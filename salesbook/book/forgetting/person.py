@@ -33,7 +33,7 @@ def customer_asked(session: Session, typed: str) -> str:
     keys = {*read.row_keys.values(), *read.left_out_keys.values()}
     if typed in keys:
         return typed
-    meant = RowsByName("Customers", read.frame, session.merged_texts.get("Customers", {}))
+    meant = RowsByName("Customers", read.frame, session.former_rows.get("Customers", ()))
     nearest = some_of(meant.find(typed), _MOST_NAMED)
     raise UsageError(
         "customer-by-id" if nearest else "no-such-customer",
@@ -182,7 +182,7 @@ class Person:
         rows = RowsByName(
             "Customers",
             self.session.frame("Customers"),
-            self.session.merged_texts.get("Customers", {}),
+            self.session.former_rows.get("Customers", ()),
         )
         typed = {
             text

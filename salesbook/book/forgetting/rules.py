@@ -30,7 +30,7 @@ CLEARED: Final[Mapping[str, tuple[str, ...]]] = {
     "Leads": ("company", "phone", "email"),
     "Deals": ("name", "next_step"),
     "ActionLog": ("result",),
-    "Aliases": ("old_name", "otherwise"),
+    "Aliases": ("old_name", "old_company", "otherwise"),
     "PageLines": ("next_step", "phone"),
 }
 """Words about him that go, by table, on rows that are his."""

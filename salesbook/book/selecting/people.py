@@ -79,7 +79,7 @@ def resolved_column(
     """A field of some rows, references that were typed as names replaced by keys."""
     referred = {field.ref for field in TABLES[table].fields if field.ref in NAMED_TABLES}
     tables = {name: session.frame(name) for name in referred if name}
-    resolved, _ = resolve_references({**tables, table: frame}, session.policy)
+    resolved, _ = resolve_references({**tables, table: frame}, session.policy, session.former_rows)
     # A row that turned out to be another's twin is left out there; it is shown as it is typed.
     return resolved[table][field_name].reindex(frame.index).fillna(frame[field_name])
 
@@ -120,7 +120,8 @@ def _ambiguous(session: Session, typed: str, subjects: list[Subject], *, where: 
 
 def _subjects_in(session: Session, table: str, typed: str) -> list[Subject]:
     """The rows of one table that a text may mean; a key goes before names."""
-    rows = RowsByName(table, session.frame(table))
+    # Who asks for a row that was merged away is shown the one that stands for it.
+    rows = RowsByName(table, session.frame(table), session.former_rows.get(table, ()))
     keys = rows.find(typed)
     with_key = _NAME_WITH_KEY.fullmatch(typed)
     if not keys and with_key:

@@ -85,11 +85,16 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame, to_ask: pd.DataFrame
     first_week = week_of(task.as_of, task.calendar)
     weeks = [first_week + dt.timedelta(weeks=step) for step in range(WEEKS)]
     hours = {week: weekly_hours(reps, week, staff, task.policy, task.calendar) for week in weeks}
-    is_listed = that_fit(due, hours[first_week])
+    # Who manages without an hour of his own would keep them waiting for ever, on no list: they are
+    # anybody's to take.
+    is_nobodys = due["rep_id"].isin(_without_capacity(staff, task.as_of)).to_numpy(dtype=bool)
+    is_listed = that_fit(due, hours[first_week]) | is_nobodys
+    is_his = is_listed & ~is_nobodys
+    due = due.assign(rep_id=due["rep_id"].mask(is_nobodys))
 
     rows = _in_order(pd.concat([due[is_listed], customers[customers["is_unsettled"] & ~is_due]]))
     rows["call_on"] = call_days(rows, hours[first_week], first_week, task, staff)
-    listed = Counter(due.loc[is_listed, "rep_id"].dropna())
+    listed = Counter(due.loc[is_his, "rep_id"].dropna())
     waiting = Counter(due.loc[~is_listed, "rep_id"].dropna())
     that_wait = due[~is_listed & due["rep_id"].notna()]
     owned = customers[customers["rep_id"].notna()]
@@ -98,6 +103,11 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame, to_ask: pd.DataFrame
         touch_load(owned, hours, task.as_of, listed, that_wait),
         _answer(waiting, task.tables["Reps"]),
     )
+
+
+def _without_capacity(staff: Staff, day: dt.date) -> list[str]:
+    """Reps who have no time for customers on a day, though they may be there and manage."""
+    return [rep for rep, rate in staff.capacity(day).items() if rate == 0]
 
 
 def _in_order(customers: pd.DataFrame) -> pd.DataFrame:

@@ -92,6 +92,8 @@ def _because(row: Any, task: Task) -> Iterator[Message]:
         end = row.contract_end_on.date()
         if pd.isna(row.days_left):
             yield Message("care.ended", {"day": end, "days": (task.as_of - end).days})
+        elif row.days_left == 0:
+            yield Message("care.ends-today", {"day": end})
         elif row.days_left <= rules.contract_notice_days:
             yield Message("care.ends", {"day": end, "days": int(row.days_left)})
         else:

@@ -117,7 +117,8 @@ def tier_matrix(task: Task, tiers: pd.DataFrame, potential: pd.DataFrame) -> pd.
             "buys_soon": potential["buying_on"] >= pd.Timestamp(task.as_of),
         }
     )
-    value_of_all = int(facts.loc[facts["value"] > 0, "value"].sum())
+    # What the column adds up to: the parts are 100 % then, though somebody got more back than he bought.
+    value_of_all = int(facts["value"].sum())
     cells = dict(iter(facts.groupby(["place", "buying_stage"])))
     rows = [
         _matrix_row(rule_place, stage, cells[rule_place, stage], value_of_all, policy)

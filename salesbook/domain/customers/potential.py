@@ -75,7 +75,8 @@ def customer_potential(
     known = potentials.amount.notna()
     amount = potentials.amount.to_numpy(dtype=np.float64, na_value=np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        reached = np.where(amount > 0, value / amount, np.nan)
+        # Who got more back than he bought has reached no part of what he could buy.
+        reached = np.where((amount > 0) & (value >= 0), value / amount, np.nan)
     columns: dict[str, Any] = {
         "customer_id": tiers["customer_id"],
         "rep_id": _who_acts(task, typed["owner_id"]),

@@ -48,18 +48,19 @@ def tier_months(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _concentration(value: pd.Series[int]) -> dict[str, Any]:
-    """What the largest customers bring of all."""
+    """What all customers bring, refunds taken off, and what the largest do of those above zero."""
+    net = int(value.astype("int64").sum())
     in_order = np.sort(value.astype("int64").to_numpy())[::-1]
     brings = in_order[in_order > 0]
     row: dict[str, Any] = {"customers": len(value), "buyers": brings.size}
     if not brings.size:
-        return row | {"value": 0, "because": Message("months.no-value")}
+        return row | {"value": net, "because": Message("months.no-value")}
     total = int(brings.sum())
     half = int(np.searchsorted(2 * np.cumsum(brings), total)) + 1
     largest = int(brings[0]) / total
     facts = {"half": half, "buyers": int(brings.size), "largest": largest}
     return row | {
-        "value": total,
+        "value": net,
         "largest_rate": largest,
         "ten_rate": int(brings[:_LARGEST].sum()) / total,
         "half_count": half,

@@ -26,8 +26,13 @@ _BETWEEN_PHONES: Final = " / "
 _BLANK_MEANS: Final[Mapping[str, tuple[str, ...]]] = {
     # Still here, always been here, works full time: a blank is an answer.
     "Reps": ("hired_on", "left_on", "capacity_rate"),
-    # Where a deal stands is one decision, with all that hangs on it.
-    "Deals": ("pipeline", "stage", "stage_since", "closed_on", "lost_stage", "lost_reason"),
+    # Where a deal stands is one decision, with all that hangs on it. No partner: it is shared with nobody.
+    "Deals": (
+        *("pipeline", "stage", "stage_since", "closed_on", "lost_stage", "lost_reason"),
+        *("partner_id", "partner_share"),
+        # Without one the stage says how sure the deal is.
+        "category",
+    ),
 }
 """Fields that keep what the row that stays says, a blank included."""
 
@@ -35,7 +40,6 @@ _TOGETHER: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     # Since when he is the owner is a day of this owner.
     "Customers": (("owner_id", "owner_since"),),
     "Deals": (
-        ("partner_id", "partner_share"),
         ("amount", "original_amount", "original_currency"),
         ("next_step", "next_on"),
     ),

@@ -87,6 +87,10 @@ class Matcher:
         """What names a row, best first; nothing where it goes by content."""
         return marks_of(self._table, row, self._field_set, self.same_ref)
 
+    def bears(self, mark: Mark | None) -> bool:
+        """Whether a row of the table is named so today."""
+        return mark in self._by_mark
+
     def known_but_for(self, row: FileRow) -> bool:
         """Whether a row of the table is called as this one is, but for what cannot be read of it.
 

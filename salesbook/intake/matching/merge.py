@@ -12,6 +12,7 @@ from salesbook.intake.book_now import BookNow, Key, TableNow
 from salesbook.intake.changes import TableChange
 from salesbook.intake.maps.kept import Kept
 from salesbook.intake.matching.contents import comparable
+from salesbook.intake.matching.former import FormerRows
 from salesbook.intake.matching.identity import goes_by_names, lacking_fields, names_people
 from salesbook.intake.matching.matcher import LookAlike, Match, Matcher, has_made_keys, key_of
 from salesbook.intake.matching.order_lines import number_lines, reject_unnumbered
@@ -25,8 +26,10 @@ from salesbook.intake.usable import (
     reject_unusable,
 )
 from salesbook.messages import Message
-from salesbook.names.customer_marks import Mark
+from salesbook.names.contact_data import phone_numbers
+from salesbook.names.customer_marks import Mark, may_be_former
 from salesbook.names.made_keys import KeyMaker
+from salesbook.names.merged_ids import FormerRow
 from salesbook.names.nobody import is_nobodys_name
 from salesbook.tables import TABLES
 
@@ -80,7 +83,8 @@ class Merge:
         self.now: TableNow = book.table(table)
         self.key_names = TABLES[table].key
         self.matcher = Matcher(self.now, (), resolver.same)
-        self._merged_ids: Mapping[str, str] = {} if replace else book.merged_ids.get(table, {})
+        former = () if replace else book.former_rows.get(table, ())
+        self._merged_away = FormerRows(table, former)
         self._former: set[int] = set()
         """Identities of rows that went into others of the table."""
 
@@ -127,9 +131,8 @@ class Merge:
 
     def told(self) -> tuple[Message, ...]:
         """What to say of how the rows were placed."""
-        if not self.nobodys_names:
-            return ()
-        return (Message("import.nobodys-names", {"count": self.nobodys_names}),)
+        named_nobody = Message("import.nobodys-names", {"count": self.nobodys_names})
+        return (*((named_nobody,) if self.nobodys_names else ()), *self._merged_away.told())
 
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""
@@ -224,17 +227,59 @@ class Merge:
         Somebody has decided then which of both is right in every field. The other system does not know,
         and sends the row as it was: it fills what is still blank, and changes nothing.
         """
-        if not self._merged_ids:
-            return None
-        living = self._merged_ids.get(str(row.values.get(self.key_names[0], "")))
-        position = None if living is None else self.matcher.by_key((living,))
-        if position is None:
+        former = self._former_of(row)
+        position = None if former is None else self.matcher.by_key((former.living_id,))
+        if former is None or position is None:
             return None
         held = self.now.held_in_row(position)
-        row.values = {name: value for name, value in row.values.items() if name not in held}
-        row.values[self.key_names[0]] = str(living)
+        said = {name: value for name, value in row.values.items() if name not in self.key_names}
+        says_otherwise = [
+            name
+            for name, value in said.items()
+            if name in held and not self._is_told(name, held[name], value)
+        ]
+        self._merged_away.note_dropped(former, len(says_otherwise))
+        row.values = {name: value for name, value in said.items() if name not in held}
+        row.values[self.key_names[0]] = former.living_id
         self._former.add(id(row))
         return position
+
+    def _is_told(self, name: str, held: Value, value: Value) -> bool:
+        """Whether a row says all that a former one says; its telephone numbers are among its own."""
+        if name == "phone" and phone_numbers(str(value)) <= phone_numbers(str(held)):
+            return True
+        return self._same(name, held, value)
+
+    def _former_of(self, row: FileRow) -> FormerRow | None:
+        """The row that was merged away which a row of the file is: by its id, else by its name."""
+        key = row.values.get(self.key_names[0])
+        if key is not None:
+            return self._merged_away.by_id.get(str(key))
+        former = self._former_by_name(row)
+        if former is None or not self._is_reached_as(former, row):
+            return None
+        return former
+
+    def _former_by_name(self, row: FileRow) -> FormerRow | None:
+        """The row that was called so before it was merged, where no row is called so today."""
+        former = self._merged_away.called(row.values)
+        mark = self._merged_away.name_mark(row.values)
+        return None if former is None or self.matcher.bears(mark) else former
+
+    def _is_reached_as(self, former: FormerRow, row: FileRow) -> bool:
+        """Whether nothing tells a row of the file from the row that was called so."""
+        position = self.matcher.by_key((former.living_id,))
+        if position is None or self.table != "Customers":
+            return True
+        return may_be_former(self.now.rows.get(position, {}), row.values)
+
+    def _may_be_former(self, row: FileRow, match: Match) -> Match:
+        """A new row that is called as one which was merged away may be that: a person decides."""
+        if match.position is not None or match.rivals:
+            return match
+        former = self._former_by_name(row)
+        position = None if former is None else self.matcher.by_key((former.living_id,))
+        return match if position is None else Match(None, frozenset((position,)))
 
     def _place_without_key(
         self, rows: Sequence[FileRow], nameable: Sequence[int], position_of: dict[int, int]
@@ -247,10 +292,16 @@ class Merge:
         """
         if not nameable:
             return
-        claimed = frozenset(position_of.values())
+        # The row that stays may come beside one that went into it, and is still itself.
+        claimed = frozenset(
+            position
+            for place, position in position_of.items()
+            if id(rows[place]) not in self._former
+        )
         matches = self.matcher.match([rows[place].values for place in nameable], claimed)
         for place, match in zip(nameable, matches, strict=True):
             row = rows[place]
+            match = self._may_be_former(row, match)
             if row.own_key:
                 match = self._match_of_mended(row, match)
             if match.rivals and not self.always_new:

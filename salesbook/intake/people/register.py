@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ from salesbook.names.company_names import name_core
 from salesbook.names.contact_data import persons_address
 from salesbook.names.folding import fold_name, nearest_names
 from salesbook.names.made_keys import KeyMaker
+from salesbook.names.merged_ids import FormerRow
 
 _LOOKS_LIKE_A_KEY = re.compile(r"(?=\S*\d)\S{3,}")
 """One word with a digit in it: `0051a00`, `C17`; not `Store 12`."""
@@ -40,8 +41,8 @@ class NameRegister:
     now: TableNow
     may_add: bool
     """Whether a name that means nobody becomes a row."""
-    merged_ids: Mapping[str, str] = field(default_factory=dict)
-    """The row that stands for each id which was merged away."""
+    former: Sequence[FormerRow] = ()
+    """Rows that were merged away: what they were called means the row that stands for them."""
     added: dict[str, dict[str, Value]] = field(default_factory=dict)
     """Values of added rows by key."""
     maker: KeyMaker = field(init=False)
@@ -68,6 +69,8 @@ class NameRegister:
         self._levels = [{} for _ in range(1 + len(_NAMING[self.table]))]
         for values in self.now.rows.values():
             self.know(str(values[self.key_name]), values)
+        for row in self.former:
+            self._enter_former(row)
         self.maker = KeyMaker(self.table, {str(key[0]) for key in self.now.by_key})
 
     @property
@@ -98,6 +101,22 @@ class NameRegister:
             if isinstance(name, str):
                 level.setdefault(fold_name(name), set()).add(key)
 
+    def _enter_former(self, row: FormerRow) -> None:
+        """Have the id and the names of a row that was merged away lead to the one that stays."""
+        if row.living_id not in self._keys:
+            return
+        by_key, *by_names = self._levels
+        # An id that stands on a row means that row, however it is written.
+        by_key.setdefault(fold_name(row.old_id), {row.living_id})
+        if row.name is not None:
+            for form in folded_forms(row.name)[1:]:
+                self._other_forms.setdefault(form, set()).add(row.living_id)
+        for level, field_name in zip(by_names, _NAMING[self.table], strict=True):
+            name = row.named(field_name)
+            if name is not None:
+                level.setdefault(fold_name(name), set()).add(row.living_id)
+                self._names[row.living_id].append(name)
+
     def find(self, typed: str) -> str | Reason:
         """Find the key that a word means: a key, or a name that only one row has.
 
@@ -111,8 +130,6 @@ class NameRegister:
         if typed in self._keys:
             return typed
 
-        if typed in self.merged_ids:
-            return self.merged_ids[typed]
         keys = self._keys_of_name(typed) or self._keys_of_parts(spelling_of(typed))
         if len(keys) == 1:
             return next(iter(keys))

@@ -65,8 +65,8 @@ class Resolver:
             # Who is replaced cannot be meant.
             is_replaced = replace and name == table
             now = TableNow(name, empty_frame(name)) if is_replaced else book.table(name)
-            merged_ids = {} if is_replaced else book.merged_ids.get(name, {})
-            self.registers[name] = NameRegister(name, now, may_add, merged_ids)
+            former = () if is_replaced else book.former_rows.get(name, ())
+            self.registers[name] = NameRegister(name, now, may_add, former)
 
     def look_through(self, rows: Iterable[FileRow]) -> None:
         """Look at every rep and customer whom the rows name, before any row is resolved."""

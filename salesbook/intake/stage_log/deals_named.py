@@ -10,6 +10,7 @@ from salesbook.intake.people.stages import StageBook
 from salesbook.intake.rows import FileRow
 from salesbook.messages import some_of
 from salesbook.names.folding import fold_name, keys_by_name, nearest_names
+from salesbook.names.merged_ids import keys_with_former
 from salesbook.policy import MAIN_PIPELINE
 
 _SHORT_ID: Final = 15
@@ -31,8 +32,10 @@ class DealsNamed:
         }
         """Values that are not missing, by key."""
         names = [(values.get("name"), key) for key, values in self.deals.items()]
-        self._by_key = keys_by_name((key, key) for key in self.deals)
-        self._by_name = keys_by_name(names)
+        former = book.former_rows.get("Deals", ())
+        former_ids = {fold_name(row.old_id): (row.living_id,) for row in former}
+        self._by_key = former_ids | keys_by_name((key, key) for key in self.deals)
+        self._by_name = keys_with_former(keys_by_name(names), "name", former)
         self._suggested = {fold_name(str(name or key)): str(name or key) for name, key in names}
         self._found: dict[str, tuple[str, ...]] = {}
         self._refused = 0
