@@ -12,7 +12,7 @@ import pandas as pd
 from salesbook.domain.customers.buying_stage import open_deals, with_open_deal
 from salesbook.domain.customers.call_days import call_days
 from salesbook.domain.customers.calls_done import begun_calls
-from salesbook.domain.customers.touch import activities_by_customer, touch_rhythms
+from salesbook.domain.customers.touch import activities_by_customer, known_since, touch_rhythms
 from salesbook.domain.customers.touch_load import (
     WEEKS,
     minutes_of,
@@ -46,12 +46,14 @@ class CallsOfWeek:
 
 
 def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
-    """List the customers who are due, as far as the hours of the reps allow this week.
+    """List the customers who are due this week, as far as the hours of the reps allow.
 
-    A customer is due from the day of the next touch on; nobody is called twice on one day. The owner
+    A customer is due from the day of the next touch on; nobody is called twice on one day. Who is due
+    by the day of the run gets time first; then, in the hours that are left, who falls due until the
+    week ends. The owner
     calls, or who can act for one who has left or is on leave; on the customer's channel, or on that of
     the tier: by phone where the tier's is e-mail and only a phone number is known, and the other way
-    round. Each call has a day of this week on which there is time for it.
+    round. Each call has a day of this week on which there is time for it, and none is before it is due.
 
     A call on which somebody has typed something is begun: it keeps its place while the customer is
     due, whatever the hours. One that was typed as done and is no activity yet stays in any case, so
@@ -67,10 +69,13 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
     customers["is_unsettled"] = customers["customer_id"].isin(unsettled.index)
 
     day = pd.Timestamp(task.as_of)
-    is_due = (customers["next_touch_on"] <= day) & (customers["last_touch_on"] != day)
-    due = _in_order(customers[is_due])
-    reps = _reps(staff, customers, task)
     first_week = week_of(task.as_of, task.calendar)
+    next_week = pd.Timestamp(first_week + dt.timedelta(weeks=1))
+    is_late = (customers["next_touch_on"] <= day) & (customers["last_touch_on"] != day)
+    falls_due = (customers["next_touch_on"] > day) & (customers["next_touch_on"] < next_week)
+    is_due = is_late | falls_due
+    due = pd.concat([_in_order(customers[is_late]), _in_order(customers[falls_due])])
+    reps = _reps(staff, customers, task)
     weeks = [first_week + dt.timedelta(weeks=step) for step in range(WEEKS)]
     hours = {week: weekly_hours(reps, week, staff, task.policy, task.calendar) for week in weeks}
     is_listed = that_fit(due, hours[first_week])
@@ -117,6 +122,7 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     facts["minutes"] = minutes_of(facts["channel"], policy)
     facts["contact"] = typed["name"]
     facts["phone"] = typed["phone"]
+    facts["entered_on"] = known_since(typed)
     facts["buying_on"] = typed["buying_on"]
     return facts.reset_index(drop=True)
 
@@ -143,17 +149,7 @@ def _call_list(task: Task, rows: pd.DataFrame, begun: pd.DataFrame) -> pd.DataFr
     # The day on which a call was due is its name: what was typed of it goes on being about that call.
     due_on = _of_each(keys, begun["due_on"]).fillna(rows["next_touch_on"])
     days_late = (pd.Timestamp(task.as_of) - due_on).dt.days.clip(lower=0)
-    because = [
-        _because(*facts)
-        for facts in zip(
-            rows["tier"],
-            rows["touch_days"],
-            rows["last_touch_on"],
-            rows["days_stale"],
-            rows["rhythm"],
-            strict=True,
-        )
-    ]
+    because = [_because(row) for row in rows.itertuples(index=False)]
     words = _last_words(task.tables, keys)
     deals = _open_deals(task, keys)
     calls = frame_of(
@@ -234,13 +230,16 @@ def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[A
     return known.reindex(customer_ids).set_axis(customer_ids.index)
 
 
-def _because(tier: str, rhythm: float, last: pd.Timestamp, days: float, rule: str) -> Message:
-    """Why the call is due: never touched, or not since so many days; and by which rhythm."""
-    more = () if rule == "tier" else (Message(f"call-rhythm-{rule}"),)
-    if pd.isna(last):
-        return Message("call-first", {"tier": tier, "every": rhythm}, more)
-    facts: dict[str, Fact] = {"days": days, "last": last.date(), "tier": tier, "every": rhythm}
-    return Message("call-late", facts, more)
+def _because(row: Any) -> Message:
+    """Why the call is due: never touched since the entry, or not since so many days; by which rhythm."""
+    more = () if row.rhythm == "tier" else (Message(f"call-rhythm-{row.rhythm}"),)
+    facts: dict[str, Fact] = {"tier": row.tier, "every": row.touch_days}
+    if pd.notna(row.last_touch_on):
+        last = {"days": row.days_stale, "last": row.last_touch_on.date()}
+        return Message("call-late", last | facts, more)
+    if pd.isna(row.entered_on):
+        return Message("call-first", facts, more)
+    return Message("call-never", {**facts, "since": row.entered_on.date()}, more)
 
 
 def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:
