@@ -157,6 +157,7 @@ class Action:
         Raises: SettingsError, and what the verb itself refuses.
         """
         from salesbook.domain.checks.calendar_years import unknown_years
+        from salesbook.domain.past.entered_ahead import entered_ahead
 
         on_the_day, past = self.on_the_day(task)
         # Once for all steps, and before any of them: each counts the calls that are noted now.
@@ -166,7 +167,11 @@ class Action:
         outcome = self._calculate(on_the_day)
         # Said here once for all verbs: none can go by an unknown year and forget to say so.
         findings = (*outcome.findings, *unknown_years(on_the_day))
-        outcome = replace(outcome, findings=findings, later=past.later)
+        if not self.keeps_checks:
+            findings = (*findings, *entered_ahead(on_the_day))
+        outcome = replace(
+            outcome, findings=findings, later=past.later, first_later=past.first_later
+        )
         if calls is None:
             return outcome
         return replace(

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from salesbook.book.page_lines import PAGE_LINES
 from salesbook.book.report import Report
 from salesbook.cli.app import run
 from salesbook.cli.closing import MOST_LINES, Closing
+from salesbook.domain.outcome import HandedOver
 from salesbook.labels import LANGUAGES
 from salesbook.messages import Finding, Message
 
@@ -194,3 +196,13 @@ def test_every_verb_points_to_a_sheet_in_sight(language, tmp_path):
         look = Closing(report, Path("Sales.xlsm"), language).lines()[-1]
         named = [sheet for sheet in in_sight if sheet in look]
         assert named, look
+
+
+def test_a_handover_says_what_still_shows_the_owners_of_before():
+    """Call list, pool and tiers are made by another verb; a handover of nothing leaves them right."""
+    share = HandedOver("R8", "Bo", 1, 0, 0, Decimal(0), 1.0, 1.5, 20.0, ())
+    report = Report("reassign", DAY, {}, {"Customers": 1}, (), 0.1, "en", handed_over=(share,))
+    told = Closing(report, Path("Sales.xlsm"), "en").lines()
+    assert any("salesbook refresh Sales.xlsm" in line for line in told)
+    nothing = replace(report, handed_over=())
+    assert not any("refresh" in line for line in Closing(nothing, Path("B.xlsm"), "en").lines())

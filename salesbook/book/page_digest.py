@@ -25,6 +25,10 @@ _TOLD_BY: Final = ("score", "tier", "funnel", "refresh")
 """Verbs that end with it; who splits or closes wants to know of the plan or the pay."""
 
 
+_STEPS: Final = "today"
+"""The list of the Dashboard that is made of alerts."""
+
+
 def digest_of(
     session: Session, action: str, tables: Mapping[str, pd.DataFrame], as_of: dt.date
 ) -> tuple[str, ...]:
@@ -36,11 +40,22 @@ def digest_of(
     if action not in _TOLD_BY or PAGE_LINES not in tables:
         return ()
     try:
-        return _digest(session, tables, as_of)
+        return _digest(session, {**tables, PAGE_LINES: _of_this_run(tables)}, as_of)
     except Exception as bug:
         # These lines are a view as the page is: no fault of ours with them stops a run.
         keep(bug)
         return ()
+
+
+def _of_this_run(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The lines of the pages, without the steps of the day where this run looked for no alerts.
+
+    Alerts of an earlier run would be said as if they were found now, also of what has been done since.
+    """
+    lines = tables[PAGE_LINES]
+    if "Alerts" in tables:
+        return lines
+    return lines[lines["list"] != _STEPS]
 
 
 def _digest(

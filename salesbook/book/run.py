@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -115,7 +115,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         details=tuple(outcome.details) if is_preview else (),
         notes=(
             *session.notes(action.writes),
-            *_about_the_day(task, outcome.later),
+            *_about_the_day(task, outcome),
             *(_listed_no_more(session, action, findings) if makes_checks else ()),
         ),
         has_checks=session.has("Checks"),
@@ -308,12 +308,12 @@ def _listed_no_more(
         yield Message("book.listed-no-more", {"count": count, "table": "Checks"})
 
 
-def _about_the_day(task: Task, later: Mapping[str, int]) -> tuple[Message, ...]:
+def _about_the_day(task: Task, outcome: Outcome) -> tuple[Message, ...]:
     """Say of a run what it left out for its day, and what is today's whatever the day.
 
-    Args: later is what the outcome says of rows that come later.
+    Where it is little, the first rows are named: a year that was mistyped is found by its key.
     """
-    day = task.as_of
+    day, later = task.as_of, outcome.later
     if task.looks_back:
         return (Message("book.looks-back", {"day": day}),)
     if len(later) > _MOST_TABLES:
@@ -321,7 +321,15 @@ def _about_the_day(task: Task, later: Mapping[str, int]) -> tuple[Message, ...]:
         facts: dict[str, Fact] = {"rows": rows, "tables": len(later), "day": day}
         return (Message("book.much-comes-later", facts),)
     return tuple(
-        Message("book.comes-later", {"rows": rows, "table": table, "day": day})
+        Message(
+            "book.comes-later",
+            {
+                "rows": rows,
+                "table": table,
+                "day": day,
+                "first": outcome.first_later.get(table, ()),
+            },
+        )
         for table, rows in later.items()
     )
 

@@ -172,7 +172,7 @@ def _assembled(match: re.Match[str], rule: DecimalRule) -> Amount | Reason:
         rule = _rule_of_share(match["body"], rule)
     body = _value_of(match, rule)
     if isinstance(body, Reason):
-        return body
+        return _with_unit(body, unit)
 
     currency = _common_currency(before["cur"], behind["cur"])
     if currency is None:
@@ -189,6 +189,14 @@ def _assembled(match: re.Match[str], rule: DecimalRule) -> Amount | Reason:
         currency=currency,
         has_unit=bool(unit) or is_numeral,
     )
+
+
+def _with_unit(reason: Reason, unit: str | None) -> Reason:
+    """A reason that names what the digits may be, with the unit behind them: `12,5k` is no 12.5."""
+    if not unit or reason.code != "number-ambiguous":
+        return reason
+    readings_with_unit = {name: f"{reason.params[name]}{unit}" for name in ("point", "comma")}
+    return Reason(reason.code, {**reason.params, **readings_with_unit})
 
 
 def _per(percent_sign: str | None) -> int:

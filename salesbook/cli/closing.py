@@ -196,7 +196,9 @@ class Closing:
         return self._sheet(tables[0]) if tables else ""
 
     def _next_step(self) -> list[str]:
-        """How a draft of the plan comes into force."""
+        """How a draft of the plan comes into force, or what rests on changed rows follows them."""
+        if self._report.handed_over or self._report.merged:
+            return [self._say("refresh", book=self._book)]
         is_draft = any(message.code in _DRAFTS for message in self._report.answer)
         return [self._say("publish", book=self._book)] if is_draft else []
 

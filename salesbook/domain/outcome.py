@@ -248,6 +248,8 @@ class Outcome:
     closed: ClosedMonth | None = None
     later: Mapping[str, int] = field(default_factory=dict)
     """By table that people type into: rows of which something comes later than the run's day."""
+    first_later: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the same tables: the keys of the first few of these rows."""
     taken_up: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """By table of results: rows, by the frame's index, of which something that people typed into fields
     of theirs has become rows of other tables."""

@@ -37,7 +37,7 @@ from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
 from salesbook.domain.customers.tier_months import tier_months
 from salesbook.domain.customers.tier_of import customer_values
 from salesbook.domain.customers.tiers import Standings
-from salesbook.domain.customers.touch import last_touches, next_touches, touch_rhythms
+from salesbook.domain.customers.touch import known_since, last_touches, next_touches, touch_rhythms
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
@@ -138,7 +138,7 @@ def tier_customers(task: Task, *, may_expect: bool) -> pd.DataFrame:
     )
     # Whoever only ever got money back has no history of purchases, and yet has that money.
     facts["monetary"] = lines.groupby("customer_id")["amount"].sum().reindex(facts.index)
-    facts = _in_touch(task, facts, customers["created_on"])
+    facts = _in_touch(task, facts, known_since(customers))
 
     of_tiers = _reasons(task, value, standings)
     of_stages = stage_reasons(facts, policy)
@@ -237,11 +237,13 @@ def _segments(codes: pd.Series[str], policy: Policy) -> tuple[pd.Series[str], Me
     return segments_of(codes), None
 
 
-def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd.DataFrame:
+def _in_touch(task: Task, facts: pd.DataFrame, entered_on: pd.Series[Any]) -> pd.DataFrame:
     """Add last and next touch, silence and buying stage.
 
-    Who was never touched is due one rhythm after the last purchase or the day he was entered,
-    whichever is later, or at once where neither is known.
+    Who was never touched is due one rhythm after the day he was entered, or at once where nobody knows
+    it. What he bought since puts nothing off: it is he who came.
+
+    Args: entered_on as `known_since` gives it.
     """
     deals = task.tables["Deals"]
     policy = task.policy
@@ -269,7 +271,7 @@ def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd
     tiers = pd.Series(names[facts["place"]], index=facts.index, dtype="str")
     open_deal = facts["open_deal"].to_numpy(dtype=bool)
     rhythm = touch_rhythms(tiers, facts["buying_stage"], open_deal, policy)["days"]
-    rhythm_starts = touched.fillna(_later(last_bought, created_on))
+    rhythm_starts = touched.fillna(entered_on)
     due_after = rhythm.where(rhythm_starts.notna(), 0.0)
     facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), due_after, task.calendar)
     return facts

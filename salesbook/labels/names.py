@@ -151,7 +151,7 @@ _GROUPS: Final = {
     "StageTimes.pipeline": ("pipelines",),
     "Commission.rule": ("rules",),
     "CustomerTiers.segment": ("segments",),
-    "BuyingTest.repeats": ("scopes",),
+    "BuyingTest.repeats": ("repeats",),
     "Segments.segment": ("segments",),
     "Checks.code": ("findings",),
     "Waivers.code": ("findings",),

@@ -236,6 +236,8 @@ METRICS = known_names("metrics")
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
 SCOPES = known_names("scopes")
 """Words that stand for a scope or slice that nobody has named himself."""
+REPEATS = known_names("repeats")
+"""Words that stand for all customers, among numbers of repeat purchases."""
 KIND_OF_SCOPE: Final[Mapping[str, str]] = {
     "company": "company",
     "all": "all",

@@ -11,7 +11,7 @@ from salesbook.tables.base import (
     BEGINS,
     PLANNED,
     RECORDED,
-    SCOPES,
+    REPEATS,
     YOURS,
     ActionName,
     AlertName,
@@ -943,7 +943,7 @@ class BuyingTested(
     Of the last 26 weeks, from what was bought before them.
     """
 
-    repeats: Annotated[str, Is(Kind.ID, choices=SCOPES)]
+    repeats: Annotated[str, Is(Kind.ID, choices=REPEATS)]
     """How often customers had bought again before the time tested; `7+` is so often or oftener."""
     customers: Count | None = None
     bought: Count | None = None

@@ -18,6 +18,7 @@ from salesbook.tables.settings import Holiday, Rules, Stage, TierRule
 from tests.drawn_tables import FEW, SEEDS, day, frames_of
 
 MONDAY = dt.date(2026, 6, 29)
+FRIDAY = pd.Timestamp(2026, 7, 3)
 STAGES = (
     Stage(stage="New", rank=1),
     Stage(stage="Won", kind="won"),
@@ -116,12 +117,16 @@ def test_what_is_listed_and_what_waits_are_what_is_due(seed):
     found = outcome(settings, **rows).tables
     tiers, load = found["CustomerTiers"], found["TouchLoad"]
     today = pd.Timestamp(MONDAY)
-    due = tiers[(tiers["next_touch_on"] <= today) & (tiers["last_touch_on"] != today)]
+    is_late = (tiers["next_touch_on"] <= today) & (tiers["last_touch_on"] != today)
+    falls_due = (tiers["next_touch_on"] > today) & (tiers["next_touch_on"] <= FRIDAY)
+    due = tiers[is_late | falls_due]
     listed = found["CallList"]
     assert set(listed["customer_id"]) <= set(due["customer_id"])
     assert listed["customer_id"].is_unique
     assert len(listed) + load["waiting"].sum() == len(due)
     assert load["listed"].sum() == listed["rep_id"].notna().sum()
+    has_day = listed[listed["call_on"].notna()]
+    assert (has_day["call_on"] >= has_day["due_on"]).all()
 
 
 @FEW
@@ -162,6 +167,37 @@ def test_the_order_of_rows_says_nothing(seed):
     found, again = outcome(settings, **rows).tables, outcome(settings, **turned).tables
     for name in ("CallList", "TouchLoad"):
         pd.testing.assert_frame_equal(found[name], again[name])
+
+
+def test_who_falls_due_later_in_the_week_is_listed_where_hours_are_free():
+    """Contacted on 2 and 4 April, every 90 days: due on Wednesday and Friday, called then, not late."""
+    contacts = [
+        {
+            "activity_id": key,
+            "done_on": day(on),
+            "rep_id": "R1",
+            "customer_id": key,
+            "kind": "phone",
+        }
+        for key, on in (("R1C00", "2026-04-02"), ("R1C01", "2026-04-04"), ("R1C02", "2026-04-07"))
+    ]
+    rows = {
+        "Reps": [{"rep_id": "R1", "name": "Ann"}],
+        "Customers": customers_of("R1", 3),
+        "Activities": contacts,
+    }
+    found = outcome(**rows).tables
+    calls = found["CallList"]
+    shown = calls.assign(due_on=calls["due_on"].dt.date, call_on=calls["call_on"].dt.date)
+    assert rows_of(shown, "customer_id", "due_on", "call_on", "days_late") == [
+        ["R1C00", dt.date(2026, 7, 1), dt.date(2026, 7, 1), 0],
+        ["R1C01", dt.date(2026, 7, 3), dt.date(2026, 7, 3), 0],
+    ]
+    # A quarter of an hour is one call: who is due first has it.
+    rows["Reps"] = [{"rep_id": "R1", "name": "Ann", "capacity_rate": 0.25}]
+    few = outcome(policy(1.0), **rows).tables
+    assert few["CallList"]["customer_id"].tolist() == ["R1C00"]
+    assert few["TouchLoad"]["waiting"].dropna().tolist() == [1]
 
 
 # --- order and what a caller knows ----------------------------------------------------------------

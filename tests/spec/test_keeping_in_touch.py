@@ -189,6 +189,21 @@ def test_who_is_on_leave_or_gone_calls_nobody(reps: list[Row], caller: str | Non
     assert is_his if caller else calls["rep_id"].isna().tolist() == [True]
 
 
+def test_what_is_to_be_done_for_who_is_on_leave_names_one_rep_everywhere() -> None:
+    """Services, entries and potential name whoever calls; the pool names the owner and who calls."""
+    one = customer("C1", created_on=day("2026-03-20"), contract_end_on=day("2026-07-10"))
+    found = tiered(
+        Reps=[ANN | {"capacity_rate": 0.0}, MAX],
+        Customers=[one, customer("C2")],
+        Activities=[contact("C2", "2026-06-28")],
+    ).tables
+    for name in ("CallList", "CustomerCare", "Freshness", "CustomerPotential"):
+        rows = found[name].query("customer_id == 'C1'")
+        assert rows["rep_id"].tolist() == ["R9"], name
+    assert found["PoolPreview"]["rep_id"].tolist() == ["R1"]
+    assert "calls for the owner, who is away" in words(found["PoolPreview"], "C1")
+
+
 def test_leave_has_its_days() -> None:
     """On leave in June, back from 1 July on: Assignments say so."""
     leave = [
@@ -325,7 +340,8 @@ def pool(settings: Policy | None = None, as_of: dt.date = MONDAY, **rows: Any) -
         # More than four weeks ahead, nobody needs to think of it yet.
         ({}, "2026-04-29", None),
         ({"created_on": day("2026-01-01")}, None, "2026-04-01"),
-        ({"created_on": day("2026-04-10")}, "2026-01-01", "2026-07-09"),
+        # An older contact is the last one, whenever he was entered.
+        ({"created_on": day("2026-04-10")}, "2026-01-01", "2026-04-01"),
         # Of whom nothing is known nothing is said.
         ({}, None, None),
         ({"owner_id": None}, "2026-01-01", None),

@@ -190,14 +190,12 @@ def test_the_next_touch_is_one_rhythm_after_the_last_on_a_work_day():
     assert (found["C1"]["days_stale"], found["C2"]["days_stale"]) == (29, 89)
 
 
-def test_who_was_never_touched_is_due_a_rhythm_after_order_or_entry_else_at_once():
-    """Last order on Friday 26 June + 14; entered on 2 April + 90; nothing known: the day of the
-    run.
-    """
+def test_who_was_never_touched_is_due_a_rhythm_after_the_entry_else_at_once():
+    """Entered on 2 April + 90, whatever he bought since; no day of entry known: the day of the run."""
     customers = ("C1", {"customer_id": "C2", "created_on": day("2026-04-02")}, "C3")
     found = tiers("next_touch_on", customers=customers, Orders=[order("O1", "C1", 5, "2026-06-26")])
     assert {key: on.date().isoformat() for key, on in found.items()} == {
-        "C1": "2026-07-10",
+        "C1": "2026-06-30",
         "C2": "2026-07-01",
         "C3": "2026-06-30",
     }

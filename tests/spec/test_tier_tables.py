@@ -64,6 +64,18 @@ def test_potential_is_the_larger_of_budget_and_best_months():
     assert told.loc["C2"].tolist() == [30, 150, "budget", -120, pytest.approx(0.2)]
 
 
+def test_the_best_months_run_from_day_to_day():
+    """60 on 20 January and 40 on 10 January after are within twelve months; on 20 January they are not."""
+    orders = [
+        order("O1", "C1", 60, "2024-01-20"),
+        order("O2", "C1", 40, "2025-01-10"),
+        order("O3", "C2", 60, "2024-01-20"),
+        order("O4", "C2", 40, "2025-01-20"),
+    ]
+    rows = potential(customers=["C1", "C2"], Orders=orders)
+    assert rows["potential"].tolist() == [100, 60]
+
+
 def test_who_has_neither_is_judged_by_his_industry_or_not_at_all():
     """Ten of the foods industry bring 10 to 100: half of them 55 or more; of steel nobody buys."""
     buying = [customer(f"C{at:02}", industry="Foods") for at in range(1, 11)]
@@ -162,7 +174,7 @@ def test_the_matrix_says_one_thing_of_each_tier_and_stage():
     touches = [touch("A1", "C1", "2026-06-01"), touch("A3", "C3", "2026-06-28")]
     customers = [
         "C1",
-        "C2",
+        customer("C2", created_on=day("2025-08-01")),
         "C3",
         customer("P1", budget=500),
         customer("P2"),

@@ -15,6 +15,7 @@ from salesbook.cells.base import DEFAULTS, CellOptions, Reason, shown
 from salesbook.cells.column import read_column
 from salesbook.cells.field import MOMENTS, NUMERIC, parse_cell
 from salesbook.cells.frame import parse_column, read_values
+from salesbook.cells.number import read_amount
 from salesbook.cells.plain import WORDS
 from salesbook.cells.text import choice_map, read_choice
 from salesbook.frames import DTYPES
@@ -399,3 +400,10 @@ def test_a_choice_of_an_earlier_release_is_still_read(word):
 def test_what_is_found_in_a_cell_is_what_a_person_sees_there():
     """Checks said `CellError(code='#N/A')`; a formula that nobody calculated shows nothing but itself."""
     assert (shown(CellError("#N/A")), shown(NOT_CALCULATED)) == ("#N/A", "=…")
+
+
+def test_a_number_with_two_readings_keeps_its_unit_in_both():
+    """`12,5k` may be 12,5k or 12.5k: the advice must not lose the thousand."""
+    reason = read_amount("12,5k")
+    assert isinstance(reason, Reason)
+    assert (reason.params["point"], reason.params["comma"]) == ("12,5k", "12.5k")

@@ -85,13 +85,15 @@ def untouched_customers(context: AlertContext) -> Iterator[AlertRow]:
     limit = context.policy.rules.pool_days
     standing = pool_standing(context.tables, context.policy, context.as_of)
     is_free = standing["free_on"] <= context.today
+    owners = standing.loc[is_free, "owner_id"].unique()
+    acting = context.staff.who_calls(owners, context.as_of)
     for row in standing[is_free].itertuples(index=False):
         days = (context.today - row.since_on).days
         yield AlertRow(
             table="Customers",
             row_key=row.customer_id,
             severity="low",
-            who=row.owner_id,
+            who=acting[row.owner_id],
             since_on=row.since_on,
             days=days,
             facts={"day": row.since_on.date(), "days": days, "limit": limit},

@@ -16,6 +16,7 @@ from salesbook.domain.customers.calls_done import begun_calls
 from salesbook.domain.customers.feedback_entries import entries_of_run
 from salesbook.domain.customers.touch import (
     activities_by_customer,
+    known_since,
     next_touches,
     touch_rhythms,
     usual_channels,
@@ -53,12 +54,14 @@ class CallsOfWeek:
 
 
 def calls_of_week(task: Task, customer_tiers: pd.DataFrame, to_ask: pd.DataFrame) -> CallsOfWeek:
-    """List the customers who are due, as far as the hours of the reps allow this week.
+    """List the customers who are due this week, as far as the hours of the reps allow.
 
-    A customer is due from the day of the next touch on; nobody is called twice on one day. The owner
+    A customer is due from the day of the next touch on; nobody is called twice on one day. Who is due
+    by the day of the run gets time first; then, in the hours that are left, who falls due until the
+    week ends. The owner
     calls, or who can act for one who has left or is on leave; on the customer's channel, or on that of
     the tier: by phone where the tier's is e-mail and only a phone number is known, and the other way
-    round. Each call has a day of this week on which there is time for it.
+    round. Each call has a day of this week on which there is time for it, and none is before it is due.
 
     A customer whose complaint nobody has answered is due from that day on, before everybody else. Who
     is to be asked how content he is gets no call of his own: it is said in the one that is due.
@@ -79,10 +82,13 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame, to_ask: pd.DataFrame
     customers["is_unsettled"] = customers["customer_id"].isin(unsettled.index)
 
     day = pd.Timestamp(task.as_of)
-    is_due = (customers["due_on"] <= day) & (customers["last_touch_on"] != day)
-    due = _in_order(customers[is_due])
-    reps = _reps(staff, customers, task)
     first_week = week_of(task.as_of, task.calendar)
+    next_week = pd.Timestamp(first_week + dt.timedelta(weeks=1))
+    is_late = (customers["due_on"] <= day) & (customers["last_touch_on"] != day)
+    falls_due = (customers["due_on"] > day) & (customers["due_on"] < next_week)
+    is_due = is_late | falls_due
+    due = pd.concat([_in_order(customers[is_late]), _in_order(customers[falls_due])])
+    reps = _reps(staff, customers, task)
     weeks = [first_week + dt.timedelta(weeks=step) for step in range(WEEKS)]
     hours = {week: weekly_hours(reps, week, staff, task.policy, task.calendar) for week in weeks}
     # Who manages without an hour of his own would keep them waiting for ever, on no list: they are
@@ -141,6 +147,7 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     facts["minutes"] = minutes_of(facts["channel"], policy)
     facts["contact"] = typed["name"]
     facts["phone"] = typed["phone"]
+    facts["entered_on"] = known_since(typed)
     facts["buying_on"] = typed["buying_on"]
     # Nobody calls who asked to be forgotten.
     is_reached = ~np.array(are_forgotten(facts["customer_id"]), dtype=bool)
@@ -189,17 +196,8 @@ def _call_list(
     days_late = (pd.Timestamp(task.as_of) - due_on).dt.days.clip(lower=0)
     what_to_ask = dict(zip(to_ask["customer_id"], to_ask["because"], strict=True))
     because = [
-        _with_feedback(_because(*facts), complained_on, what_to_ask.get(customer_id))
-        for customer_id, complained_on, *facts in zip(
-            keys,
-            rows["complained_on"],
-            rows["tier"],
-            rows["touch_days"],
-            rows["last_touch_on"],
-            rows["days_stale"],
-            rows["rhythm"],
-            strict=True,
-        )
+        _with_feedback(_because(row), row.complained_on, what_to_ask.get(row.customer_id))
+        for row in rows.itertuples(index=False)
     ]
     words = _last_words(task.tables, keys)
     deals = _open_deals(task, keys)
@@ -282,15 +280,16 @@ def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[A
     return known.reindex(customer_ids).set_axis(customer_ids.index)
 
 
-def _because(
-    tier: str, rhythm: float, last: pd.Timestamp, days: float, rule: str
-) -> tuple[Message, ...]:
-    """Why the call is due: never touched, or not since so many days; and by which rhythm."""
-    more = () if rule == "tier" else (Message(f"call-rhythm-{rule}"),)
-    if pd.isna(last):
-        return (Message("call-first", {"tier": tier, "every": rhythm}), *more)
-    facts: dict[str, Fact] = {"days": days, "last": last.date(), "tier": tier, "every": rhythm}
-    return (Message("call-late", facts), *more)
+def _because(row: Any) -> tuple[Message, ...]:
+    """Why the call is due: never touched since the entry, or not since so many days; by which rhythm."""
+    more = () if row.rhythm == "tier" else (Message(f"call-rhythm-{row.rhythm}"),)
+    facts: dict[str, Fact] = {"tier": row.tier, "every": row.touch_days}
+    if pd.notna(row.last_touch_on):
+        last = {"days": row.days_stale, "last": row.last_touch_on.date()}
+        return (Message("call-late", last | facts), *more)
+    if pd.isna(row.entered_on):
+        return (Message("call-first", facts), *more)
+    return (Message("call-never", {**facts, "since": row.entered_on.date()}), *more)
 
 
 def _with_feedback(

@@ -216,7 +216,7 @@ def _who_called(listed: object, owner: object, staff: Staff, task: Task) -> str 
         return listed
     if not isinstance(owner, str) or owner not in staff.ids:
         return None
-    return staff.responsible(owner, task.as_of)
+    return staff.who_calls([owner], task.as_of)[owner]
 
 
 def _with_activities(task: Task, new_rows: pd.DataFrame, taken_up: list[int]) -> Task:

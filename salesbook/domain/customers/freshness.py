@@ -70,13 +70,10 @@ def freshness(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reps(task: Task, customers: pd.DataFrame) -> pd.Series[str]:
-    """Who is to mend it: the owner; of one who left his manager, else nobody."""
-    staff = staff_of_run(task)
+    """Who is to mend it: whoever calls the customer, as on the call list."""
     owners = customers["owner_id"]
-    responsible = {
-        owner: staff.responsible(owner, task.as_of) for owner in owners.dropna().unique()
-    }
-    return owners.map(responsible).astype("str")
+    acting = staff_of_run(task).who_calls(owners.dropna().unique(), task.as_of)
+    return owners.map(acting).astype("str")
 
 
 def _missing(

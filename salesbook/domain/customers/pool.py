@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.customers.touch import last_touches
+from salesbook.domain.customers.touch import known_since, last_touches
 from salesbook.domain.customers.touch_load import WEEKS
 from salesbook.domain.outcome import Task
 from salesbook.domain.team.staff import Staff, staff_of_run
@@ -32,7 +32,8 @@ _ONE_DAY: Final = pd.Timedelta(days=1)
 def pool_standing(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFrame:
     """Say of each customer with an owner from which day on others may take him.
 
-    He is free `pool_days` after the last touch; never touched, after the day he was entered. But not
+    He is free `pool_days` after the last touch, also where he was entered after it; never touched,
+    after the day he was entered. But not
     before the day after his contract ends, nor within `pool_spare_days` of the day from which the
     owner has him: an import, a pick from the pool and a handover note that day. Of whom nothing of
     all this is known is nothing said; nor in a book that logs no contacts, for there everybody would
@@ -45,7 +46,7 @@ def pool_standing(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFram
     touched = last_touches(tables, as_of)
     touches = touched.reindex(customers["customer_id"]).astype("datetime64[us]")
     last = touches.set_axis(customers.index)
-    since = _latest(last, customers["created_on"]).fillna(customers["owner_since"])
+    since = last.fillna(known_since(customers))
 
     rules = policy.rules
     after_silence = since + pd.Timedelta(days=rules.pool_days)
@@ -122,6 +123,9 @@ def _because(row: Any, taker: str | None, task: Task, takers: _Takers) -> Iterat
     days, limit = (today - row.since_on).days, task.policy.rules.pool_days
     facts = {"since": row.since_on.date(), "days": days, "limit": limit}
     yield Message("pool.never" if row.is_untouched else "pool.silent", facts)
+    acting = takers.acts_for(row.owner_id)
+    if acting is not None and acting != row.owner_id:
+        yield Message("pool.acts", {"who": (takers.name_of(acting),)})
     silent_to = row.since_on + pd.Timedelta(days=limit)
     # What binds longer than the silence is the reason for the day.
     if pd.notna(row.contract_end_on) and row.contract_end_on >= max(silent_to, today):
@@ -141,6 +145,8 @@ class _Takers:
 
     def __init__(self, task: Task, staff: Staff) -> None:
         self._staff = staff
+        self._day = task.as_of
+        self._acts_for: dict[str, str | None] = {}
         self._limit = task.policy.rules.pool_pick_limit
         self._capacity = staff.capacity(task.as_of)
         owners = task.tables["Customers"]["owner_id"].dropna()
@@ -157,6 +163,12 @@ class _Takers:
     def name_of(self, rep_id: str) -> str:
         """What a rep is called."""
         return self._staff.name_of(rep_id)
+
+    def acts_for(self, owner: str) -> str | None:
+        """Who calls for an owner, as the call list has it."""
+        if owner not in self._acts_for:
+            self._acts_for |= self._staff.who_calls([owner], self._day)
+        return self._acts_for[owner]
 
     def for_those_free(self, soon: pd.DataFrame) -> list[str | None]:
         """Suggest a rep for each customer who is free, the most valuable customer first.

@@ -7,7 +7,6 @@ buy in his industry bring that or more. Nothing is made up for who has no such o
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +18,7 @@ from salesbook.arrays import Flags, Ints
 from salesbook.domain.customers.bought_together import Together, next_families
 from salesbook.domain.customers.buying_stage import open_deals
 from salesbook.domain.customers.families import Baskets, families_on_sale
+from salesbook.domain.customers.purchases import months_before
 from salesbook.domain.customers.suiting import suiting_products
 from salesbook.domain.outcome import Task
 from salesbook.domain.team.staff import staff_of_run
@@ -98,9 +98,8 @@ def customer_potential(
 
 
 def _who_acts(task: Task, owners: pd.Series[str]) -> pd.Series[str]:
-    """The owner, or who can act for one who has left."""
-    staff = staff_of_run(task)
-    acting = {owner: staff.responsible(owner, task.as_of) for owner in owners.dropna().unique()}
+    """Whoever calls the customer, as on the call list."""
+    acting = staff_of_run(task).who_calls(owners.dropna().unique(), task.as_of)
     return owners.map(acting).astype("str")
 
 
@@ -119,7 +118,7 @@ class _Potentials:
 def _potentials(task: Task, typed: pd.DataFrame, value: Ints, lines: pd.DataFrame) -> _Potentials:
     policy, months = task.policy, task.policy.rules.tier_months
     budget, is_unlikely = _budgets(typed["budget"], policy.rules.magnitude_factor)
-    best = np.maximum(best_months(lines, typed["customer_id"], task.as_of, months), value)
+    best = np.maximum(best_months(lines, typed["customer_id"], months), value)
     own = np.maximum(budget, best)
     by_budget = budget >= best
     peers = _peers(typed["industry"], value, policy.rules.few)
@@ -166,30 +165,45 @@ def _budgets(typed: pd.Series[int], factor: float) -> tuple[Ints, Flags]:
 
 
 def best_months(
-    lines: pd.DataFrame, customers: Sequence[str] | pd.Series[str], as_of: dt.date, months: int
+    lines: pd.DataFrame, customers: Sequence[str] | pd.Series[str], months: int
 ) -> Ints:
-    """The most that each customer bought in so many calendar months in a row, up to a day.
+    """The most that each customer bought in so many months in a row, from day to day.
 
-    What was taken back counts against the month of its order: else a month before the refund would
-    count as good.
+    The months end on any day of a purchase and begin after the same day so many months earlier, as
+    those of value do: calendar months would miss the best ones where they begin in the middle of one.
+    What was taken back counts against the day of its order: else months before the refund would count
+    as good.
 
     Args: lines as `purchase_lines` gives them.
 
-    Source: by hand: 30 in March, 50 in June, 10 in the March after: 80 in twelve months, 90 in thirteen.
+    Source: by hand: 30 on 5 March, 50 on 1 June, 10 on 4 March after: 90 in twelve months; on 5 March: 80.
     """
     keys = pd.Index(customers)
     rows = keys.get_indexer(pd.Index(lines["customer_id"]))
     is_listed = rows >= 0
+    best = np.zeros(len(keys), dtype=np.int64)
+    if not is_listed.any():
+        return best
     ordered_on = lines[lines["bought"]].groupby("order_id")["on"].min()
     of_order = lines["refund_of"].map(ordered_on.to_dict()).astype("datetime64[us]")
-    days = of_order.fillna(lines["on"])[is_listed]
-    ago = (as_of.year - days.dt.year) * 12 + as_of.month - days.dt.month
-    span = max(int(ago.max()) + 1 if len(ago) else 1, months)
-    sums = np.zeros((len(keys), span + 1), dtype=np.int64)
-    places = (rows[is_listed], span - ago.to_numpy())
-    np.add.at(sums, places, lines["amount"][is_listed].to_numpy(dtype=np.int64))
-    up_to = np.cumsum(sums, axis=1)
-    return np.asarray((up_to[:, months:] - up_to[:, :-months]).max(axis=1), dtype=np.int64)
+    on = of_order.fillna(lines["on"])[is_listed]
+    day_before_first = {day: pd.Timestamp(months_before(day.date(), months)) for day in on.unique()}
+    ends = on.to_numpy(dtype="datetime64[D]").astype(np.int64)
+    starts = on.map(day_before_first).to_numpy(dtype="datetime64[D]").astype(np.int64)
+
+    # One row of numbers for all: customer by customer, each from the first day to the last.
+    a_customer = np.int64(ends.max() - starts.min() + 1)
+    first = starts.min()
+    of_customer = rows[is_listed].astype(np.int64) * a_customer
+    places = of_customer + ends - first
+    in_order = np.argsort(places, kind="stable")
+    amounts = lines["amount"][is_listed].to_numpy(dtype=np.int64)[in_order]
+    up_to = np.concatenate([[0], np.cumsum(amounts)])
+    sorted_places = places[in_order]
+    last = np.searchsorted(sorted_places, places, side="right")
+    before = np.searchsorted(sorted_places, of_customer + starts - first, side="right")
+    np.maximum.at(best, rows[is_listed], up_to[last] - up_to[before])
+    return best
 
 
 @dataclass(frozen=True, slots=True)

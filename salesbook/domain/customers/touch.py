@@ -42,6 +42,15 @@ def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     return days[counts].groupby(customer).max()
 
 
+def known_since(customers: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """From which day on a customer may be expected to be called, under the index of Customers.
+
+    The day of entry, else the one from which the owner has him. From it runs the time of whoever was
+    never contacted, in the call list and in the public pool alike.
+    """
+    return customers["created_on"].fillna(customers["owner_since"]).astype("datetime64[us]")
+
+
 def activities_by_customer(tables: Tables) -> pd.DataFrame:
     """Activities with their customer; where one names none, its deal may."""
     activities = tables["Activities"]

@@ -18,14 +18,18 @@ import pandas as pd
 from salesbook.arrays import Flags
 from salesbook.domain.arithmetic.calendar import year_of_month
 from salesbook.domain.past.days import begins_later, fields_that, is_later
+from salesbook.domain.past.known_customers import known_by_deeds
 from salesbook.domain.past.stages import candidates_then, deals_then
-from salesbook.frames import Tables
+from salesbook.frames import Tables, row_keys
+from salesbook.messages import some_of
 from salesbook.policy import Policy
 from salesbook.tables import TABLES, FieldSpec, Role
 from salesbook.tables.base import DayKind
 
 _BY_THE_PLAN: Final = "TargetPlan"
 """The table whose rows begin together: by year and metric."""
+_MOST_NAMED: Final = 3
+"""Rows of a table that a note names by key."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Past:
     """Each table without what came later, its index as it was."""
     later: Mapping[str, int]
     """By table that people type into: rows that begin later or to which something happens later."""
+    first_later: Mapping[str, tuple[str, ...]]
+    """By the same tables: the keys of the first few of these rows."""
 
 
 def at(
@@ -54,6 +60,8 @@ def at(
       placed, a deal closed or moved later stands where StageHistory had it on that day, else in its
       first open stage.
     - A reference to a row that is not there yet is blank, where naming it is what made that row.
+    - A customer with whom something happened up to the day was known, whatever his day of entry says:
+      that day is blank then.
     - Days that people plan may lie ahead, and stay.
 
     Doing it twice changes nothing. Where nothing lies ahead the frames themselves are given back.
@@ -75,6 +83,10 @@ def at(
         there[name] = frame
         if name not in as_they_stand:
             later[name] = _not_there_yet(name, frame, policy, day)
+            if name == "Customers":
+                is_known = known_by_deeds(frame, tables, day)
+                later[name] = later[name] & ~is_known
+                frame = _taken_back(frame, is_known, ("created_on",), "", ())
             there[name] = _without(frame, later[name])
 
     then = dict(there)
@@ -87,7 +99,10 @@ def at(
         then["Deals"] = deals_then(there, then["Deals"], policy, day, looks_back=looks_back)
     if "Candidates" in then and "Candidates" not in as_they_stand:
         then["Candidates"] = candidates_then(then["Candidates"], tables, there, day)
-    return Past(then, _counts(tables, there, then))
+    rows_later = _rows_later(tables, then)
+    counts = {name: len(rows) for name, rows in rows_later.items()}
+    first = {name: _first_keys(name, tables[name], rows) for name, rows in rows_later.items()}
+    return Past(then, counts, first)
 
 
 def needs_history(tables: Tables, day: dt.date, *, looks_back: bool) -> bool:
@@ -164,20 +179,27 @@ def _taken_back(
     return frame.assign(**changed)
 
 
-def _counts(tables: Tables, there: Tables, then: Tables) -> dict[str, int]:
-    """How many rows of each table that people type into come later, or were something else."""
-    counts = {}
+def _rows_later(tables: Tables, then: Tables) -> dict[str, pd.Index]:
+    """Rows of each table that people type into which come later, or were something else."""
+    rows_later = {}
     for name, frame in tables.items():
-        if TABLES[name].role is not Role.INPUT:
+        was = then[name]
+        if TABLES[name].role is not Role.INPUT or was is frame:
             continue
-        changed = 0
-        if then[name] is not there[name]:
-            differs = np.zeros(len(there[name]), dtype=bool)
-            for column in there[name].columns:
-                old, new = there[name][column], then[name][column]
-                differs |= (old.notna() & (new.isna() | (new != old).fillna(True))).to_numpy(bool)
-            changed = int(differs.sum())
-        count = len(frame) - len(there[name]) + changed
-        if count:
-            counts[name] = count
-    return counts
+        stood = frame.loc[was.index]
+        differs = np.zeros(len(was), dtype=bool)
+        for column in frame.columns:
+            old, new = stood[column], was[column]
+            differs |= (old.notna() & (new.isna() | (new != old).fillna(True))).to_numpy(bool)
+        is_there = frame.index.isin(was.index)
+        is_changed = frame.index.isin(was.index[differs])
+        rows = frame.index[~is_there | is_changed]
+        if len(rows):
+            rows_later[name] = rows
+    return rows_later
+
+
+def _first_keys(table: str, frame: pd.DataFrame, rows: pd.Index) -> tuple[str, ...]:
+    """The keys of the first few rows, by key, with a sign where there are more."""
+    keys = row_keys(table, frame.loc[rows])
+    return some_of(sorted(str(key) for key in keys), _MOST_NAMED)
