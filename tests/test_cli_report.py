@@ -294,4 +294,4 @@ def test_a_reps_report_traces_his_pay_to_the_cent(book, salesbook):
     assert all(order in page for order in own["order_id"])
     is_his = (statements["rep_id"] == rep) & (statements["period"] == "2026-05")
     [paid] = statements.loc[is_his, "paid"]
-    assert f"Paid in May 2026 {paid / 100:,.2f}" in " ".join(page.split())
+    assert f"Payable for May 2026 {paid / 100:,.2f}" in " ".join(page.split())

@@ -210,7 +210,7 @@ def test_steps_are_shown(caller: Opened) -> None:
     assert any(text.startswith("Reading Customers … ") for text in shown)
     assert any(text.startswith("Calculating") for text in shown)
     # Sixteen of results, the lists of pages, and the log.
-    assert shown[-1] == "Writing 18 tables …"
+    assert shown[-1] == "Writing 21 tables …"
     assert model.program.state == AS_BEFORE
 
 

@@ -316,7 +316,7 @@ def test_every_finding_in_a_cell_has_a_word():
 
 
 def test_every_run_in_the_log_has_a_word():
-    logged = {*ACTIONS, "import", "undo", "upgrade"}
+    logged = {*ACTIONS, "import", "undo", "upgrade", "forget"}
     assert set(TABLES["RunLog"].field("action").choices) == logged
 
 

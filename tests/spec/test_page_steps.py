@@ -15,7 +15,9 @@ from salesbook.pages.lines.helping import RepPace, cause_of
 from salesbook.pages.lines.todo import Step
 
 COMPANY = SimpleNamespace(
-    policy=SimpleNamespace(decimals=2, tier_rules=(SimpleNamespace(tier="A", up_to_share=0.8),))
+    policy=SimpleNamespace(decimals=2, tier_rules=(SimpleNamespace(tier="A", up_to_share=0.8),)),
+    # No quota is too high.
+    once=lambda _what, _gather: {},
 )
 
 

@@ -91,7 +91,7 @@ def verbs_at(as_of: dt.date, rules: Policy, **rows) -> dict[str, list]:
     )
     found = {}
     for name, action in ACTIONS.items():
-        if name in ("convert", "reassign"):
+        if name in ("convert", "merge", "reassign", "waive"):
             # They ask no calendar, and want somebody or something to be named.
             continue
         drawn = {name: rows[name] for name in action.reads if name in rows}

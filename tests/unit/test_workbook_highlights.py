@@ -53,13 +53,13 @@ def test_rules_are_not_calculated_anew_with_every_key(language: Language) -> Non
 
 @both
 def test_open_deals_stand_out_by_a_sign(language: Language) -> None:
-    """A blank next step alone has no room for a sign: it is filled."""
+    """A blank next step alone has no room for a sign: it is filled, as is what Checks names, by key."""
     rules = rules_of(language, "Deals")
-    assert set(rules) == {"stage", "expected_on", "next_on", "next_step"}
+    assert set(rules) == {"deal_id", "stage", "expected_on", "next_on", "next_step"}
     signs = {
         field: rule.dxf.numFmt.formatCode[1]
-        for field, (rule,) in rules.items()
-        if rule.dxf.numFmt is not None
+        for field, (rule, *others) in rules.items()
+        if not others and rule.dxf.numFmt is not None
     }
     assert signs == {"stage": "●", "expected_on": "▼", "next_on": "▼"}
 
