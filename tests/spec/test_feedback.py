@@ -223,9 +223,7 @@ def test_who_got_a_delivery_is_asked_14_days_later() -> None:
 
 def test_who_gets_a_delivery_every_ten_days_is_asked_about_the_latest_that_is_due() -> None:
     delivered = pd.date_range("2026-05-06", "2026-06-30", freq="10D")
-    orders = [
-        order(f"O{on:%m%d}", "C", "2026-05-01", delivered_on=on.date()) for on in delivered
-    ]
+    orders = [order(f"O{on:%m%d}", "C", "2026-05-01", delivered_on=on.date()) for on in delivered]
     (row,) = asked(Orders=orders)
     assert (row["occasion"], row["order_id"]) == ("delivered", "O0615")
     survey = said("F", "C", "2026-06-15 10:00", score=9)
