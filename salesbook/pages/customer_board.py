@@ -26,7 +26,7 @@ QUARTERS: Final = 4
 POOL: Final = 5
 ASK: Final = 5
 MATTERS: Final = 5
-UPKEEP: Final = 5
+UPKEEP: Final = 6
 TENTHS: Final = 10
 SCORES: Final = 5
 """Of recency and of frequency: the grid has so many rows, and columns."""

@@ -244,6 +244,26 @@ def test_the_next_step_is_the_deals_then_the_purchase_then_what_was_agreed(facts
     assert (said.code if isinstance(said, Message) else said) == says
 
 
+def test_a_call_of_an_unanswered_complaint_says_to_answer_it():
+    """Marked however few days it is late, and before what was agreed for a deal."""
+    complaint = {
+        "feedback_id": "F1",
+        "customer_id": "c1",
+        "received_at": dt.datetime(2026, 5, 3, 10),
+        "kind": "complaint",
+    }
+    agreed = {"next_step": "Send", "deal_id": "d", "complaint_id": "F1"}
+    lists = board(
+        Customers=[customer("c1")],
+        CustomerTiers=[tiered("c1", "B")],
+        CallList=[call("c1", tier="B", days=0, **agreed)],
+        Feedback=[complaint],
+    )
+    (line,) = lists["calls", COMPANY, None]
+    assert (line["sign"], line["next_on"]) == ("⚠", None)
+    assert line["says"] == Message("page.calls.complaint", {"day": dt.date(2026, 5, 3)})
+
+
 def test_what_waits_for_free_hours_is_counted_beside_what_is_listed():
     """Of this week alone, and of the reps of the scope."""
     week = {"touches": 3, "promised_hours": 9.0, "available_hours": 4.0}

@@ -303,7 +303,11 @@ def test_unhappy_customers_who_buy_less_come_first():
             risk("r", "feedback", 900_00),
         ],
     )
-    first, second = lists["upkeep", COMPANY, None]
+    first, unhappy, second = lists["upkeep", COMPANY, None]
+    assert (unhappy["sign"], unhappy["table"], unhappy["row_key"]) == ("●", "CustomersAtRisk", "r")
+    assert unhappy["says"].code == "page.upkeep.unhappy"
+    assert unhappy["says"].params["count"] == 1
+    assert float(unhappy["says"].params["amount"]) == 900
     assert (first["sign"], first["row_key"]) == ("⚠", "q")
     assert first["says"].params["count"] == 2
     assert float(first["says"].params["amount"]) == 400

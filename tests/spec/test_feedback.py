@@ -221,6 +221,24 @@ def test_who_got_a_delivery_is_asked_14_days_later() -> None:
     assert words(row, language="zh-CN").startswith("订单 O1 已于 2026-06-15 交付。")
 
 
+def test_who_gets_a_delivery_every_ten_days_is_asked_about_the_latest_that_is_due() -> None:
+    delivered = pd.date_range("2026-05-06", "2026-06-30", freq="10D")
+    orders = [order(f"O{on:%m%d}", "C", "2026-05-01", delivered_on=on.date()) for on in delivered]
+    (row,) = asked(Orders=orders)
+    assert (row["occasion"], row["order_id"]) == ("delivered", "O0615")
+    survey = said("F", "C", "2026-06-15 10:00", score=9)
+    assert asked(Orders=orders, Feedback=[survey]) == []
+
+
+def test_a_complaint_settled_yesterday_does_not_hide_the_one_that_is_due() -> None:
+    feedback = [
+        said(f"F{n}", "C", "2026-06-01 10:00", "complaint", answered_at=on, resolved_at=on)
+        for n, on in enumerate(["2026-06-10 10:00", "2026-06-22 10:00", "2026-06-29 10:00"])
+    ]
+    (row,) = asked(Feedback=feedback)
+    assert (row["occasion"], row["feedback_id"]) == ("after-complaint", "F1")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -368,12 +386,46 @@ def test_two_signs_come_before_one_and_are_said_apart() -> None:
     assert both["value"] == values["C1"] > 0
 
 
+@pytest.mark.parametrize("gap", [14, 28, 40, 60])
+def test_a_bad_score_takes_no_sign_away(gap: int) -> None:
+    """Of those who buy less of late, however clearly, each still does once he has a bad score too."""
+    rows = market("C0", "C2")
+    slower = pd.date_range("2026-03-01", "2026-06-28", freq=f"{gap}D")
+    rows["Orders"] = [
+        row
+        for row in rows["Orders"]
+        if row["customer_id"] != "C1" or row["ordered_on"] < dt.date(2026, 3, 1)
+    ] + [order(f"slow{on:%y%m%d}", "C1", str(on.date())) for on in slower]
+    unhappy = ["C3", "C4", "C5", "C6", "C7", "C8"]
+    rows["Feedback"] = [said(f"F{key}", key, "2026-05-01 10:00", score=2) for key in unhappy]
+    before = tiered(**rows).tables["CustomersAtRisk"].set_index("customer_id")["signs"]
+    rows["Feedback"].append(said("FC1", "C1", "2026-05-01 10:00", score=2))
+    after = tiered(**rows).tables["CustomersAtRisk"].set_index("customer_id")["signs"]
+    assert after["C1"] == ("both" if before.get("C1") == "orders" else "feedback")
+    assert after.drop("C1").to_dict() == before.drop("C1", errors="ignore").to_dict()
+
+
 def test_who_buys_as_ever_is_said_to() -> None:
     rows = market()
     rows["Feedback"] = [said("F2", "C3", "2026-05-01 10:00", score=2)]
     row = only(tiered(**rows).tables["CustomersAtRisk"], customer_id="C3")
     assert row["signs"] == "feedback"
     assert "not clearly less" in words(row)
+
+
+@pytest.mark.parametrize(
+    ("on", "en", "zh"),
+    [
+        ("2026-04-02", "Call within the week", "本周内打电话"),
+        ("2026-04-01", "Ask again how content the customer is now.", "请再询问客户现在是否满意。"),
+    ],
+)
+def test_only_a_score_of_the_last_90_days_is_talked_about(on: str, en: str, zh: str) -> None:
+    rows = market()
+    rows["Feedback"] = [said("F2", "C3", f"{on} 10:00", score=2)]
+    row = only(tiered(**rows).tables["CustomersAtRisk"], customer_id="C3")
+    assert words(row, "do").startswith(en)
+    assert words(row, "do", "zh-CN").startswith(zh)
 
 
 def test_when_all_buy_less_nobody_falls() -> None:

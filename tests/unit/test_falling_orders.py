@@ -61,7 +61,7 @@ def test_who_buys_seldom_cannot_be_told():
     }
     rhythm = rhythms(lines(bought), pd.Index(["few", "many", "none"]), TODAY, 12)
     assert rhythm.may_tell.tolist() == [False, True, False]
-    assert not falling(rhythm, np.zeros(3, dtype=bool)).any()
+    assert not falling(rhythm).any()
 
 
 def test_of_who_is_new_the_first_purchase_does_not_count():
@@ -98,7 +98,7 @@ def test_of_those_called_falling_at_most_one_in_ten_buys_as_ever(shape):
         rates, stopped = luck.gamma(2, 10, 300) + 1, luck.random(300) < 0.1
         keys = pd.Index([f"{key:04}" for key in range(300)])
         rhythm = rhythms(drawn(luck, 300, rates, stopped, shape), keys, TODAY, 12)
-        called = falling(rhythm, np.zeros(300, dtype=bool))
+        called = falling(rhythm)
         shares.append((called & ~stopped).sum() / max(called.sum(), 1))
         often = stopped & (rates > 30)
         found.append((called & often).sum() / max(often.sum(), 1))
@@ -115,5 +115,5 @@ def test_where_nobody_stopped_hardly_a_book_names_anybody():
         rates, stopped = luck.gamma(2, 10, 200) + 1, np.zeros(200, dtype=bool)
         keys = pd.Index([f"{key:04}" for key in range(200)])
         rhythm = rhythms(drawn(luck, 200, rates, stopped, 1.0), keys, TODAY, 12)
-        named += falling(rhythm, stopped).any()
+        named += falling(rhythm).any()
     assert named <= 60 * MOST_FALSE + 2 * math.sqrt(60 * MOST_FALSE * (1 - MOST_FALSE))

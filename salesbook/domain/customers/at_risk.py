@@ -25,6 +25,7 @@ _SAID: Final = (
     "signs",
     "score",
     "score_on",
+    "is_recent",
     "open",
     "late",
     "repeated",
@@ -69,7 +70,7 @@ def customers_at_risk(
     says_so = is_unhappy.to_numpy(dtype=bool)
     index = pd.Index(facts["customer_id"])
     rhythm = rhythms(lines, index, task.as_of, task.policy.rules.tier_months)
-    is_falling = falling(rhythm, says_so)
+    is_falling = falling(rhythm)
     facts["recent"], facts["expected"] = rhythm.recent, rhythm.expected.round(1)
     facts["months"], facts["may_tell"] = rhythm.months, rhythm.may_tell
     facts["is_falling"] = is_falling
@@ -123,6 +124,8 @@ def _troubles(task: Task) -> pd.DataFrame:
 
 def _at_risk(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     """The columns of CustomersAtRisk."""
+    age = pd.Timestamp(task.as_of) - facts["score_on"]
+    facts = facts.assign(is_recent=age < pd.Timedelta(days=DAYS_OF_A_MONTH))
     rows = list(facts[list(_SAID)].itertuples(index=False))
     because = [joined(_because(row)) for row in rows]
     what_to_do = [joined(_what_to_do(row)) for row in rows]
@@ -175,6 +178,7 @@ def _what_to_do(row: Any) -> Iterator[Message]:
     if row.is_falling:
         yield Message("risk.do-ask-both" if row.signs == "both" else "risk.do-ask-orders")
     elif pd.notna(row.score) and row.score <= DETRACTORS_TO:
-        yield Message("risk.do-ask-score")
+        # What was wrong ten months ago is no talk of this week.
+        yield Message("risk.do-ask-score" if row.is_recent else "risk.do-ask-again")
     elif not row.open and not row.repeated:
         yield Message("risk.do-follow-up")

@@ -143,24 +143,23 @@ def _at_most(hits: Ints, trials: Ints, share: Floats) -> Floats:
     return chance
 
 
-def falling(rhythm: Rhythm, is_unhappy: Flags) -> Flags:
+def falling(rhythm: Rhythm) -> Flags:
     """Say who buys less by more than luck, so many customers being looked at.
 
     Of a thousand who buy as ever a hundred would be called falling at a chance of one in ten. So the
     chances are held against each other, the least first, until at most one in ten of those called
-    would be luck. Customers with a reason to leave are looked at by themselves: there are few, and
-    what is asked about them is another question.
+    would be luck. All customers are looked at together, whatever they say: if the unhappy were held
+    against each other alone, a bad score could take away the sign of who buys less.
 
     Source: Y. Benjamini, Y. Hochberg, Controlling the false discovery rate, J. Royal Statistical
         Society B 57 (1995); who could never be called is not counted among those looked at: R. E.
         Tarone, A modified Bonferroni method for discrete data, Biometrics 46 (1990).
     """
     is_falling = np.zeros(len(rhythm.chance), dtype=bool)
-    for group in (is_unhappy, ~is_unhappy):
-        looked_at = np.flatnonzero(group & rhythm.may_tell)
-        in_order = looked_at[np.argsort(rhythm.chance[looked_at], kind="stable")]
-        bars = MOST_FALSE * np.arange(1, len(in_order) + 1) / max(len(in_order), 1)
-        under = np.flatnonzero(rhythm.chance[in_order] <= bars)
-        if len(under):
-            is_falling[in_order[: under[-1] + 1]] = True
+    looked_at = np.flatnonzero(rhythm.may_tell)
+    in_order = looked_at[np.argsort(rhythm.chance[looked_at], kind="stable")]
+    bars = MOST_FALSE * np.arange(1, len(in_order) + 1) / max(len(in_order), 1)
+    under = np.flatnonzero(rhythm.chance[in_order] <= bars)
+    if len(under):
+        is_falling[in_order[: under[-1] + 1]] = True
     return is_falling

@@ -75,24 +75,29 @@ def _facts(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _after_complaint(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
-    """Who had a complaint settled, the latest of each."""
+    """Who had a complaint settled, of each the latest that is old enough to be asked about."""
     entries = entries_of_run(task)
-    settled = entries[entries["is_resolved"]].sort_values(["resolved_at", "feedback_id"])
+    days = task.policy.rules.survey_after_complaint_days
+    # Whoever complains often would never be asked if a fresh one hid those that are due.
+    is_due = entries["resolved_at"].dt.normalize() <= _latest_that_is_due(task, days)
+    settled = entries[entries["is_resolved"] & is_due].sort_values(["resolved_at", "feedback_id"])
     latest = settled.drop_duplicates("customer_id", keep="last").set_index("customer_id")
     about = _of_each(facts["customer_id"], latest["feedback_id"])
     since = _of_each(facts["customer_id"], latest["resolved_at"].dt.normalize())
     found = facts.assign(occasion="after-complaint", since_on=since, feedback_id=about)
-    return _not_passed(task, found, task.policy.rules.survey_after_complaint_days)
+    return _not_passed(task, found, days)
 
 
 def _delivered(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
-    """Who had something delivered, the latest order of each."""
-    rules, today = task.policy.rules, pd.Timestamp(task.as_of)
-    passed_after = pd.Timedelta(days=rules.survey_after_days + rules.survey_rest_days)
+    """Who had something delivered, of each the latest that is old enough to be asked about."""
+    rules = task.policy.rules
     orders = task.tables["Orders"]
-    # What has passed is left out here already: most deliveries of a book are long ago.
-    is_recent = (orders["delivered_on"] <= today) & (orders["delivered_on"] >= today - passed_after)
-    orders = orders[is_recent.to_numpy(dtype=bool)]
+    # What has passed is left out here already: most deliveries of a book are long ago. What is not
+    # due yet must not hide what is: whoever gets something every week would never be asked.
+    last = _latest_that_is_due(task, rules.survey_after_days)
+    passed_before = last - pd.Timedelta(days=rules.survey_rest_days)
+    is_due = (orders["delivered_on"] <= last) & (orders["delivered_on"] >= passed_before)
+    orders = orders[is_due.to_numpy(dtype=bool)]
     sent = orders[standing(orders) & ~takes_back(orders)]
     in_time = sent.sort_values(["delivered_on", "order_id", "line_no"])
     latest = in_time.drop_duplicates("customer_id", keep="last").set_index("customer_id")
@@ -100,6 +105,11 @@ def _delivered(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
     since = _of_each(facts["customer_id"], latest["delivered_on"])
     found = facts.assign(occasion="delivered", since_on=since, order_id=about)
     return _not_passed(task, found, rules.survey_after_days)
+
+
+def _latest_that_is_due(task: Task, days: int) -> pd.Timestamp:
+    """The last day after which so many have gone by: what happened later is not asked about yet."""
+    return pd.Timestamp(task.as_of) - pd.Timedelta(days=days)
 
 
 def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[Any]:

@@ -22,7 +22,7 @@ import pandas as pd
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.lateness import sign_of_days
-from salesbook.pages.lines.line import Line, ListLines, whole
+from salesbook.pages.lines.line import LATE, Line, ListLines, whole
 from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope, records_of
 
 _SHOWN: Final = 12
@@ -99,11 +99,14 @@ def _with_facts(context: PageContext) -> pd.DataFrame:
     place_of_tier = {rule.tier: place for place, rule in enumerate(context.policy.tier_rules)}
 
     keys = calls["customer_id"]
+    feedback = context.tables["Feedback"].drop_duplicates("feedback_id")
+    received = feedback.set_index("feedback_id")["received_at"]
     facts = calls.assign(
         is_waiting=calls["complaint_id"].notna(),
         place=calls["tier"].map(place_of_tier),
         offer=keys.map(tiers["offer"]),
         company=keys.map(customers["company"]),
+        complained_on=received.reindex(calls["complaint_id"]).to_numpy(),
     )
     order = ["is_waiting", "place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
     return facts.sort_values(order, ascending=[False, True, False, False, True, True, True])
@@ -122,7 +125,8 @@ def _at_most_five_a_rep(calls: Iterable[Record]) -> list[Record]:
 
 def _line(context: PageContext, call: Record) -> Line:
     customer_id, days = str(call["customer_id"]), whole(call["days_late"]) or 0
-    sign = sign_of_days(days)
+    # However few days it is late: nobody has answered the customer.
+    sign = sign_of_days(days) if call["complaint_id"] is None else LATE
     step, step_on = _next_step(context, call)
     return {
         "sign": sign,
@@ -145,10 +149,13 @@ def _line(context: PageContext, call: Record) -> Line:
 
 
 def _next_step(context: PageContext, call: Record) -> tuple[Any, pd.Timestamp | None]:
-    """What to do and when: what was agreed for the deal, the purchase planned, what was agreed last.
+    """What to do and when: answer the complaint that put the call first; what was agreed for the
+    deal, the purchase planned, what was agreed last.
 
     Where nothing of it is known, what the customer's tier is offered.
     """
+    if call["complained_on"] is not None:
+        return Message("page.calls.complaint", {"day": call["complained_on"].date()}), None
     step, step_on, buying_on = call["next_step"], call["next_on"], call["buying_on"]
     is_of_deal = call["deal_id"] is not None
     if step is not None and is_of_deal:

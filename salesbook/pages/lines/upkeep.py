@@ -4,10 +4,11 @@
 first; `says` it, and a click leads to the first row that it is about.
 
 1. Customers who are unhappy and buy less.
-2. Contracts that end within `contract_notice_days` and for whose customer no deal is open.
-3. Customers who mean to buy within 30 days and have no open deal.
-4. Reps whose rhythms of touches ask for more hours than they have (not of single reps).
-5. Entries that are old or incomplete.
+2. Customers who are unhappy and, as far as can be told, buy as ever.
+3. Contracts that end within `contract_notice_days` and for whose customer no deal is open.
+4. Customers who mean to buy within 30 days and have no open deal.
+5. Reps whose rhythms of touches ask for more hours than they have (not of single reps).
+6. Entries that are old or incomplete.
 
 How many rows look alike the page counts itself: `validate` finds them, after which no list is made anew.
 """
@@ -43,7 +44,10 @@ class Upkeep:
         """The list of a scope; none where there is nothing to do."""
         lines: list[Line] = []
         if scope in self._at_risk:
-            lines.append(self._at_risk_line(self._at_risk[scope]))
+            line = self._at_risk_line("risks", self._at_risk[scope])
+            lines.append({**line, "sign": LATE})
+        if scope in self._unhappy:
+            lines.append(self._at_risk_line("unhappy", self._unhappy[scope]))
         if scope in self._contracts:
             lines.append(self._contracts_line(self._contracts[scope]))
         if scope in self._purchases:
@@ -59,20 +63,28 @@ class Upkeep:
 
     @cached_property
     def _at_risk(self) -> RecordsByScope:
-        """Those with both signs: one alone is often nothing."""
+        """Those with both signs."""
+        return self._with_signs("both")
+
+    @cached_property
+    def _unhappy(self) -> RecordsByScope:
+        """Those of whom only what they say is a sign. Buying less alone is often nothing."""
+        return self._with_signs("feedback")
+
+    def _with_signs(self, signs: str) -> RecordsByScope:
         risks = self.context.tables["CustomersAtRisk"]
-        with_both = risks[risks["signs"] == "both"]
-        in_order = with_both.sort_values(["value", "customer_id"], ascending=[False, True])
+        with_these = risks[risks["signs"] == signs]
+        in_order = with_these.sort_values(["value", "customer_id"], ascending=[False, True])
         return by_scope(self.context, records_of(in_order), "rep_id")
 
-    def _at_risk_line(self, risks: Sequence[Record]) -> Line:
+    def _at_risk_line(self, kind: str, risks: Sequence[Record]) -> Line:
         value = sum(row["value"] for row in risks)
         facts: dict[str, Fact] = {
             "count": len(risks),
             "customer": self._named(risks[0]),
             "amount": three_digits(value, self.context.policy.decimals),
         }
-        return {**_line("risks", facts, "CustomersAtRisk", risks[0]["customer_id"]), "sign": LATE}
+        return _line(kind, facts, "CustomersAtRisk", risks[0]["customer_id"])
 
     # Contracts that end.
 
