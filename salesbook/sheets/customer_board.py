@@ -324,8 +324,9 @@ def _matters_and_upkeep(board: Board) -> None:
     )
     board.next_row()
     first = board.row
-    for place in range(max(MATTERS, UPKEEP)):
-        board.list_line(0, _SENTENCE, "matters", place)
+    for place in range(UPKEEP):
+        if place < MATTERS:
+            board.list_line(0, _SENTENCE, "matters", place)
         board.list_line(right, _SENTENCE, "upkeep", place)
         board.next_row(TWO_LINES)
     board.hairlines((first, first + MATTERS - 1), 0, _HALF - _GUTTER)
