@@ -388,7 +388,7 @@ _VALIDATE = Action(
 )
 _WAIVE = Action(
     "waive",
-    shown_on="Waivers",
+    shown_on="Checks",
     # The findings of a kind that Checks has no room for are found once more.
     reads=(*_VALIDATE.reads, "Checks"),
     writes=("Waivers", "Checks", "CheckMarks"),
@@ -406,7 +406,7 @@ _WAIVE = Action(
             group="data",
             icon="ReviewNewComment",
             keytip="Y",
-            look_at="Waivers",
+            look_at="Checks",
             selects="Checks",
             into="rows",
             asks="reason",

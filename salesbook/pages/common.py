@@ -37,6 +37,8 @@ MOST_BOARD_PERIODS: Final = 10
 """Choices that a selector has room for."""
 DASH: Final = "–"
 
+_OF_TARGETS: Final = ("Targets", "TargetMonths", "Locks", "TargetPlan")
+"""Tables of targets: what Checks says of them is counted beside what is wrong with the plan."""
 _FIRST_DAY: Final = 366
 _LAST_DAY: Final = 110000
 """Days before 1901 and after 2200, as a workbook counts them, are no days of a run."""
@@ -124,6 +126,7 @@ def _facts() -> Mapping[str, Expression]:
         "sold": _what_is_sold(),
         "errors": _cells_of_checks("error"),
         "warnings": _cells_of_checks("warning"),
+        "about_targets": _findings_about(_OF_TARGETS),
     }
 
 
@@ -138,7 +141,7 @@ def _cells_of(is_asked: Expression) -> Expression:
     return count(is_asked) + total(cells - 1, is_asked, is_number(cells))
 
 
-def findings_about(tables: tuple[str, ...]) -> Expression:
+def _findings_about(tables: tuple[str, ...]) -> Expression:
     """Cells of some tables that Checks names, be it with an error or a warning."""
     is_about = Among(Column("Checks", "table"), tuple(NameOfTable(table) for table in tables))
     return _cells_of(is_about)

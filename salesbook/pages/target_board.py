@@ -12,7 +12,6 @@ from salesbook.pages.common import (
     YEAR,
     amount_text,
     charted,
-    findings_about,
     first_step,
     if_,
     is_number,
@@ -30,8 +29,6 @@ FAULTS: Final = 5
 LOCKS: Final = 5
 PROPOSALS: Final = MOST_LINES
 _CODE: Final = "target_board"
-_OF_TARGETS: Final = ("Targets", "TargetMonths", "Locks", "TargetPlan")
-"""Tables of targets: what Checks says of them is counted beside what is wrong with the plan."""
 _SIZES: Final = {
     "answer": 2,
     "year": 1,
@@ -63,7 +60,6 @@ def _facts() -> Mapping[str, Expression]:
         "scope": scope_text(this.fact("team")),
         "first_step": first_step(),
         "is_money": this.fact("measure").equals("revenue") * 1,
-        "in_checks": findings_about(_OF_TARGETS),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.expressions import Expression, Text, Word, call
+from salesbook.expressions import Expression, Figure, Text, Word, call
 from salesbook.pages.common import chance_shown, framed, if_, is_number
 from salesbook.pages.lines.line import MONTH_FIELDS
 from salesbook.pages.page import Page
@@ -170,7 +170,7 @@ def _faults_and_locks(board: Board) -> None:
     right = COLUMNS - _HALF - 1
     faults, locks = (page.cell(f"{name}-count", 0, "count") for name in ("faults", "locks"))
     # What Checks says of targets, of whatever year and measure, is no part of the list but is told.
-    checked = page.fact("in_checks")
+    checked = Figure("common.about_targets")
     in_checks = if_(checked > 0, framed(f"{_WORDS}.in_checks", checked), "")
     nothing = if_(checked > 0, in_checks, Word(f"{_WORDS}.no_faults"))
     listed = faults.then(if_(checked > 0, Text(" · ").then(in_checks), ""))

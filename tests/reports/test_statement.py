@@ -61,7 +61,7 @@ def test_each_line_names_its_order_and_says_how_it_came_about():
     assert (first[0], first[1], first[3]) == ("A", "1,000.00", "100.00")
     assert first[2].startswith("1,000.00 × 10%: plan std, the bracket from 0% of quota 12,000.00")
     assert (second[0], second[1], second[3]) == ("B", "234.56", "23.46")
-    assert total == ["", "", "Paid in January 2026", "123.46"]
+    assert total == ["", "", "Payable for January 2026", "123.46"]
     assert table.sums == 1
 
 

@@ -13,8 +13,9 @@ from salesbook.tables import TABLES
 from tests.book.drawn import book, table
 from workbook.build.rules_found import rules_found
 
-EITHER = {"currency-unknown", "more-of-a-kind"}
-"""The first hangs on the table that names the currency, the second on what it counts."""
+EITHER = {"currency-unknown", "more-of-a-kind", "reference-left-out"}
+"""The first hangs on the table that names the currency, the second on what it counts, the third on the
+field that refers."""
 
 
 def test_every_kind_of_finding_has_its_severity() -> None:

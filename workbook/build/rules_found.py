@@ -37,7 +37,7 @@ _ERRORS_BESIDES: Final = frozenset(
 )
 _WARNINGS_BESIDES: Final = frozenset(
     """
-    cap-not-last draft-differs draw-not-last pay-jumps published-differs
+    cap-not-last draft-differs draw-not-last leaders-not-planned pay-jumps published-differs
     resplit-above-target result-without-done split-months-moved split-people-moved
     split-unit-smaller unknown-level unknown-plan
     """.split()
