@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,7 @@ from salesbook.messages import some_of
 
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
-    from salesbook.book.forgetting.forget import Forgotten
+    from salesbook.book.forgetting.forget import Forgotten, NamedPlace
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.upgrade import Upgrade
@@ -43,8 +43,11 @@ _MOST_REASONS: Final = 5
 
 _LOOK_AT_ALL: Final = frozenset({"validate", "refresh"})
 """Verbs that read every table."""
-_MOST_PLACES: Final = 12
-"""Cells that a line names for people to look at; JSON has all."""
+_MOST_PLACES: Final = 60
+"""Cells that a line names for people to look at one by one; JSON has all."""
+_MOST_FILES: Final = 12
+_LONGEST_WORD: Final = 40
+"""Characters of a sentence about somebody by which it is known again."""
 _MOST_SHOWN: Final = 3
 """Rows or names that a line lists; JSON and the workbook have all."""
 
@@ -227,20 +230,47 @@ def forget_lines(result: Forgotten) -> list[Line]:
 
 def _left_to_people(result: Forgotten) -> Iterator[Line]:
     """What no command takes out, with its places: it is for people to read and decide."""
-    if result.also_in:
-        places = [
-            "!".join(filter(None, (trace.sheet, trace.cell))) or trace.part
-            for trace in result.also_in
-        ]
-        named = some_of(list(dict.fromkeys(places)), _MOST_PLACES)
-        yield Line("also_in", {"count": len(set(places)), "places": named})
+    from salesbook import labels
+
+    if result.alike:
+        sheets = [labels.sheet_name(row.table, result.language) for row in result.alike]
+        rows = tuple(
+            f"{sheet} {row.cell} ({row.key})" if row.key else f"{sheet} {row.cell}"
+            for sheet, row in zip(sheets, result.alike, strict=True)
+        )
+        code = "alike" if result.is_preview else "alike_stay"
+        yield Line(code, {"rows": rows, "customer": result.customer_id})
+    if result.shared:
+        words = tuple(f"{word} ({key})" for word, key in result.shared.items())
+        yield Line("shared", {"words": words})
+    yield from named_places(result.also_in)
     if result.changed_backups:
         paths = some_of([str(path) for path in result.changed_backups], _MOST_SHOWN)
         yield Line("changed_backups", {"files": paths})
     if result.files:
-        files = some_of([path.name for path in result.files], _MOST_PLACES)
+        files = some_of([path.name for path in result.files], _MOST_FILES)
         yield Line("files", {"files": files})
     yield Line("elsewhere")
+
+
+def named_places(also_in: Sequence[NamedPlace]) -> Iterator[Line]:
+    """The places in which his words stay, a line for each word."""
+    by_word: dict[str, dict[str, None]] = {}
+    for place in also_in:
+        trace = place.trace
+        shown = "!".join(filter(None, (trace.sheet, trace.cell))) or trace.part
+        by_word.setdefault(place.word, {})[shown] = None
+    if not by_word:
+        return
+    yield Line("also_in", {"count": sum(map(len, by_word.values()))})
+    for word, places in by_word.items():
+        is_long = len(word) > _LONGEST_WORD
+        facts = {
+            "word": f"{word[:_LONGEST_WORD]}…" if is_long else word,
+            "places": tuple(places)[:_MOST_PLACES],
+            "more": len(places) - _MOST_PLACES,
+        }
+        yield Line("also_in_word" if len(places) <= _MOST_PLACES else "also_in_many", facts)
 
 
 def upgrade_lines(upgrade: Upgrade) -> list[Line]:

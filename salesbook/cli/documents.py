@@ -298,9 +298,18 @@ def forget_document(result: Forgotten) -> dict[str, Any]:
         "remarks": result.remarks,
         "open_deals": result.open_deals,
         "open_amount": float(result.open_amount),
+        "may_be_him": [
+            {"table": row.table, "key": row.key or None, "cell": row.cell} for row in result.alike
+        ],
+        "shared_words": [{"word": word, "also_of": key} for word, key in result.shared.items()],
         "also_in": [
-            {"sheet": trace.sheet or None, "cell": trace.cell or None, "part": trace.part}
-            for trace in result.also_in
+            {
+                "word": place.word or None,
+                "sheet": place.trace.sheet or None,
+                "cell": place.trace.cell or None,
+                "part": place.trace.part,
+            }
+            for place in result.also_in
         ],
         "backups": [str(path) for path in result.backups],
         "changed_backups": [str(path) for path in result.changed_backups],

@@ -19,13 +19,15 @@ import pytest
 
 from salesbook.book.backups import Backups
 from salesbook.book.forgetting import forget as forgetting
-from salesbook.book.forgetting.forget import forget_file
+from salesbook.book.forgetting.alike import marks_of, rows_alike
+from salesbook.book.forgetting.forget import NamedPlace, forget_file
 from salesbook.book.forgetting.rules import BY_CUSTOMER, CLEARED, GOES, KEPT, NAMED_BY_KEY
 from salesbook.book.forgetting.words import Said, words_of
 from salesbook.book.session import Session
+from salesbook.book.summary import Line, named_places
 from salesbook.cli.app import run
 from salesbook.errors import CannotWrite
-from salesbook.hosts.package import Disk, open_package
+from salesbook.hosts.package import Disk, Trace, open_package
 from salesbook.labels import LANGUAGES, header
 from salesbook.names.forgotten import is_forgotten, neutral_keys
 from salesbook.store import KEEP, Annotation, Mark, TableWrite
@@ -489,6 +491,97 @@ def test_words_go_where_they_are_words(text, expected) -> None:
     words = words_of(said, ["Max Weber GmbH"])
     assert words.without(text) == expected
     assert words.without("Max Weber, Bo") == "Max Weber, Bo"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call 07700900123",
+        "0044 7700 900 123",
+        "+44 (0)7700-900123 please",
+        "447700900123",
+        "7700.900.123",
+        "900 123 or 7700900123",
+        "with Ottoline  Brambleton",
+        "with ottoline\u3000Brambleton",
+        "with Ottoline\nBrambleton",
+    ],
+)
+def test_words_are_found_however_they_are_typed(text) -> None:
+    said = Said("K", {"C7b": "K"}, ["Ottoline Brambleton", "+44 7700 900123"], [], {})
+    words = words_of(said, [])
+    assert words.are_in(text)
+    assert len(list(words.named_in(text))) == 1
+    assert not set("OoBb79") & set(words.without(text).removeprefix("900 123 or")) - set("o")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["158 0013 8000", "0013 8000 1", "0013800", "158-(0013)8000", "1380013800012", "x13800138000"],
+)
+def test_another_telephone_number_is_not_his(text) -> None:
+    words = words_of(Said("K", {"C7b": "K"}, ["138 0013 8000"], [], {}), [])
+    assert not words.are_in(text)
+    assert words.are_in("+86 138-0013-8000")
+
+
+def test_a_word_that_others_have_is_told() -> None:
+    """Also where the other has typed it in another way; a name too short to be looked for is not."""
+    said = Said("K", {"C7b": "K"}, ["Max Weber", "0170 1234567", "Bo"], [], {"Roof": "D7"})
+    words = words_of(said, ["Max  Weber", "+49 170 1234567", "Roof", "Bo"])
+    assert words.of_others == ("Max Weber", "0170 1234567")
+
+
+@pytest.mark.parametrize(
+    ("his", "other", "is_alike"),
+    [
+        ({"phone": "+44 7700 900123"}, {"phone": "07700 900123"}, True),
+        ({"email": "a@x.example"}, {"email": "A@X.example"}, True),
+        ({"name": "Li Wei", "company": "Acme"}, {"name": "LI  WEI", "company": "acme"}, True),
+        ({"name": "Li Wei", "company": "Acme"}, {"name": "Li Wei", "company": "Zeta"}, False),
+        ({"name": "Li Wei"}, {"name": "Li Wei"}, False),
+        ({"phone": "0170 1234567"}, {"phone": "0171 1234567"}, False),
+    ],
+)
+def test_who_has_the_same_telephone_address_or_name_and_company_may_be_he(
+    his, other, is_alike
+) -> None:
+    fields = ["name", "company", "phone", "email"]
+    rows = pd.DataFrame([his, other, {}], columns=fields)
+    assert rows_alike(rows, [0], marks_of(rows.loc[[0]])) == ({1} if is_alike else set())
+
+
+def test_a_lead_that_may_be_he_is_told_and_does_not_hide_his_words(path, salesbook) -> None:
+    """Nothing links the lead to him; his words are looked for all the same, by word and cell."""
+    typed_into(
+        path, "Leads", 0, name=NAME, phone=SECRETS["phone"], email=SECRETS["email"],
+        company=SECRETS["company"], customer_id=None, deal_id=None,
+    )  # fmt: skip
+    (other,) = positions(path, "Customers", "customer_id", "C004")
+    typed_into(path, "Customers", other, purpose="ring 030 77554411")
+    document = asked(path, salesbook)
+    lead = frames(path)["Leads"]["lead_id"].iloc[0]
+    assert [(row["table"], row["key"]) for row in document["may_be_him"]] == [("Leads", lead)]
+    assert NAME not in [shared["word"] for shared in document["shared_words"]]
+    words = [place["word"] for place in document["also_in"] if place["sheet"] == "Customers"]
+    assert words == [SECRETS["phone"], NAME]
+    printed = salesbook("forget", path, "--customer", HIM).out
+    assert f"Leads {document['may_be_him'][0]['cell']} ({lead})" in printed
+    assert f"- {NAME}: " in printed
+    assert "…," not in printed
+
+
+def test_every_place_is_told_up_to_sixty_a_word() -> None:
+    def told(count: int) -> list[Line]:
+        places = [
+            NamedPlace("Ann Lee", Trace("Notes", f"B{row}", "sheet1.xml")) for row in range(count)
+        ]
+        return list(named_places(places))
+
+    assert [line.code for line in told(0)] == []
+    assert [line.code for line in told(60)] == ["also_in", "also_in_word"]
+    assert len(told(60)[1].facts["places"]) == 60
+    assert (told(75)[1].code, told(75)[1].facts["more"]) == ("also_in_many", 15)
 
 
 def test_a_name_that_two_share_goes_where_the_id_says_whose_it_is() -> None:

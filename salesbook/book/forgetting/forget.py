@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,25 @@ _MOST_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True)
+class NamedPlace:
+    """A place in which a word of his stays."""
+
+    word: str
+    """The weightiest of his words there."""
+    trace: Trace
+
+
+@dataclass(frozen=True)
+class AlikeRow:
+    """A customer or lead that may be him, though nothing links the two."""
+
+    table: str
+    key: str
+    cell: str
+    """Its first cell, without the sheet."""
+
+
+@dataclass(frozen=True)
 class Forgotten:
     """Where a customer stands, and what became of it."""
 
@@ -64,8 +83,8 @@ class Forgotten:
     """Deals of his that go on under the neutral key."""
     open_amount: Decimal
     """What they weigh, in the book's currency."""
-    also_in: tuple[Trace, ...]
-    """Where one of his words stays: text of others, sheets of people's own."""
+    also_in: tuple[NamedPlace, ...]
+    """Where one of his words stays: text of others, sheets of people's own; by word."""
     backups: tuple[Path, ...]
     """Backups that hold him: they go."""
     changed_backups: tuple[Path, ...]
@@ -76,6 +95,10 @@ class Forgotten:
     language: Language
     seconds: float
     notes: tuple[Message, ...] = ()
+    alike: tuple[AlikeRow, ...] = ()
+    """Rows that may be about him as well; they stay as they are."""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """By word of his that is not looked for: the key of another who has it."""
 
 
 def forget_file(
@@ -97,9 +120,11 @@ def forget_file(
                 raise unknown from None
             return rest
         person = Person(Session(host), customer)
-        words = person.words
+        words = person.sought
+        # Asked before the tables change under it.
+        alike, shared = tuple(_alike(person)), person.shared
         changes, notes = _staged(host, person)
-        also_in = _traces(host, words, person.session.language)
+        also_in = _places(host, person, person.session.language)
         deals, amount = _open_deals(person)
         held = _holding(backups, words)
         if yes:
@@ -116,7 +141,7 @@ def forget_file(
             remarks=sum(change.remarks for change in changes.values()),
             open_deals=deals,
             open_amount=amount,
-            also_in=tuple(also_in),
+            also_in=also_in,
             backups=tuple(backup.path for backup, is_ours in held.items() if is_ours),
             changed_backups=tuple(backup.path for backup, is_ours in held.items() if not is_ours),
             files=tuple(_files_beside(host.package.path, words)),
@@ -124,6 +149,8 @@ def forget_file(
             language=person.session.language,
             seconds=round(time.perf_counter() - started, 3),
             notes=notes,
+            alike=alike,
+            shared=shared,
         )
 
 
@@ -156,6 +183,27 @@ def _traces(host: KeptBook, words: Words, language: Language) -> list[Trace]:
     return [
         trace for trace in host.package.traces_of(words) if trace.cell or trace.text not in ours
     ]
+
+
+def _places(host: KeptBook, person: Person, language: Language) -> tuple[NamedPlace, ...]:
+    """Where his words stay, by word, the weightiest first; each place once, at its weightiest."""
+    weights = person.words_by_weight
+    last = len(weights)
+    places = []
+    for trace in _traces(host, person.sought, language):
+        words = sorted(person.sought.named_in(trace.text), key=lambda word: weights.get(word, last))
+        places.append(NamedPlace(words[0] if words else "", trace))
+    return tuple(sorted(places, key=lambda place: weights.get(place.word, last)))
+
+
+def _alike(person: Person) -> Iterator[AlikeRow]:
+    """Rows that may be his, as a person finds them."""
+    for table, rows in person.alike.items():
+        read = person.session.table(table)
+        keys = person.rows_of(table)[TABLES[table].key[0]]
+        for row in sorted(rows):
+            key = keys[row]
+            yield AlikeRow(table, key if isinstance(key, str) else "", read.address(row, "name"))
 
 
 def _logged(session: Session, tables: Sequence[str]) -> list[TableWrite]:
@@ -219,7 +267,7 @@ def _left_in_backups(
     """What an interrupted command left: backups in which he still is a customer; None without any."""
     started = time.perf_counter()
     session = Session(host)
-    words = None
+    person = None
     for backup in backups.all():
         with (
             contextlib.suppress(SalesbookError),
@@ -227,9 +275,11 @@ def _left_in_backups(
         ):
             before = Session(package)
             if customer_id in before.frame("Customers")["customer_id"].tolist():
-                words = Person(before, customer_id).words
+                person = Person(before, customer_id)
+                words = person.sought
+                places = _places(host, person, session.language)
                 break
-    if words is None:
+    if person is None:
         return None
     held = _holding(backups, words)
     if yes:
@@ -244,7 +294,7 @@ def _left_in_backups(
         remarks=0,
         open_deals=0,
         open_amount=to_decimal(0, session.policy.decimals),
-        also_in=tuple(_traces(host, words, session.language)),
+        also_in=places,
         backups=tuple(backup.path for backup, is_ours in held.items() if is_ours),
         changed_backups=tuple(backup.path for backup, is_ours in held.items() if not is_ours),
         files=tuple(_files_beside(host.package.path, words)),

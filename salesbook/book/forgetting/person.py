@@ -9,8 +9,9 @@ from typing import Final
 
 import pandas as pd
 
+from salesbook.book.forgetting.alike import marks_of, rows_alike
 from salesbook.book.forgetting.rules import BY_CUSTOMER, CLEARED, KEPT
-from salesbook.book.forgetting.words import Said, Words, words_of
+from salesbook.book.forgetting.words import Said, Words, pieces_of, stands_in, words_of
 from salesbook.book.session import Session
 from salesbook.errors import UsageError
 from salesbook.frames import row_keys
@@ -229,7 +230,46 @@ class Person:
 
     @cached_property
     def words(self) -> Words:
-        """The words by which he would be known again."""
+        """The words by which he would be known again, and nobody else: these are taken out."""
+        return words_of(self._said, self._names_of_others(self.rows))
+
+    @cached_property
+    def sought(self) -> Words:
+        """The words that are looked for: also those that rows have which may be his."""
+        return words_of(self._said, self._names_of_others(self._his_or_alike))
+
+    @cached_property
+    def _his_or_alike(self) -> Mapping[str, frozenset[int]]:
+        found: dict[str, frozenset[int]] = {**self.rows}
+        for table, rows in self.alike.items():
+            found[table] = found.get(table, frozenset()) | rows
+        return found
+
+    @cached_property
+    def alike(self) -> Mapping[str, frozenset[int]]:
+        """By table the rows that nothing links to him, and that may be his: people have to decide."""
+        tables = [name for name in ("Customers", "Leads") if self.session.has(name)]
+        marks = frozenset(
+            mark
+            for name in tables
+            for mark in marks_of(self.rows_of(name).loc[sorted(self.rows.get(name, ()))])
+        )
+        found = {
+            name: rows_alike(self.rows_of(name), self.rows.get(name, ()), marks) for name in tables
+        }
+        return {name: rows for name, rows in found.items() if rows}
+
+    @cached_property
+    def shared(self) -> Mapping[str, str]:
+        """By word of his that is not looked for, since another has it as well: who that is."""
+        others = list(self._others(self._his_or_alike))
+        return {
+            word: next(key for key, text in others if stands_in(word, text))
+            for word in self.sought.of_others
+        }
+
+    @cached_property
+    def _said(self) -> Said:
         cleared = {
             table: tuple(name for name in fields if name not in ("name", "company"))
             for table, fields in CLEARED.items()
@@ -239,8 +279,7 @@ class Person:
         for table, fields in cleared.items():
             of_others = self._texts_of_others(table, fields)
             texts += [text for text in self._fields_of(fields, (table,)) if text not in of_others]
-        said = Said(self.key, self.keys, self._names, texts, dict(self._names_of_deals()))
-        return words_of(said, self._names_of_others())
+        return Said(self.key, self.keys, self._names, texts, dict(self._names_of_deals()))
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -248,6 +287,18 @@ class Person:
         names = [*self._fields_of(("name", "company", "phone", "email"), ("Customers", "Leads"))]
         names += self._fields_of(("contact",), ("Activities",))
         return (*names, *self._former_names())
+
+    @cached_property
+    def words_by_weight(self) -> Mapping[str, int]:
+        """The place of each word that is looked for: telephone, e-mail, name and company come first."""
+        leading = [
+            word
+            for name in ("phone", "email", "name", "company")
+            for text in self._fields_of((name,), ("Customers", "Leads"))
+            for word in pieces_of(text)
+        ]
+        ordered = dict.fromkeys([*leading, *self.keys, *self.sought.instead])
+        return {word: place for place, word in enumerate(ordered)}
 
     @cached_property
     def _folded_names(self) -> frozenset[str]:
@@ -287,8 +338,18 @@ class Person:
             is_his = (aliases["table"] == "Customers") & aliases["old_id"].isin(list(self.keys))
             yield from (name for name in aliases.loc[is_his, "old_name"] if isinstance(name, str))
 
-    def _names_of_others(self) -> Iterator[str]:
-        """What other customers, leads and people in the team are called, and where they are reached."""
+    def _names_of_others(self, own: Mapping[str, frozenset[int]]) -> Iterator[str]:
+        """What others are called, and where they are reached; see `_others`."""
+        yield from dict.fromkeys(text for _, text in self._others(own))
+
+    def _others(self, own: Mapping[str, frozenset[int]]) -> Iterator[tuple[str, str]]:
+        """Names and addresses of other customers, leads, people in the team, deals and products.
+
+        Args:
+            own: by table the rows that are not another's.
+
+        Returns: pairs of whose it is (the key of a row, or the word itself) and the text.
+        """
         for table, fields in (
             ("Customers", ("customer_id", "name", "company", "phone", "email")),
             ("Leads", ("name", "company", "phone", "email")),
@@ -299,10 +360,16 @@ class Person:
             if not self.session.has(table):
                 continue
             frame = self.rows_of(table)
-            others = frame.drop(index=sorted(self.rows.get(table, ())))
+            others = frame.drop(index=sorted(own.get(table, ())))
+            keys = others[TABLES[table].key[0]]
             for name in fields:
-                yield from (text for text in others[name].dropna().unique() if text)
+                pairs = zip(keys, others[name], strict=True)
+                yield from (
+                    (key if isinstance(key, str) else text, text)
+                    for key, text in pairs
+                    if isinstance(text, str) and text
+                )
         for table, kept in KEPT.items():
             # A region is nobody's name, though somebody may be called like one.
             for name in kept:
-                yield from set(self._column(table, name))
+                yield from ((text, text) for text in sorted(set(self._column(table, name))))

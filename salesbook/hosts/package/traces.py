@@ -7,7 +7,7 @@ a formula that has not been calculated since, in what a chart or a pivot table r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from xml.sax.saxutils import escape
@@ -23,7 +23,9 @@ class Sought(Protocol):
 
     @property
     def literals(self) -> Sequence[str]:
-        """Each of them as it may be written: a part in which none of these stands need not be read."""
+        """What stands in a text that has one of them, white space and the signs of numbers left out:
+        a part in which none of these stands need not be read.
+        """
         ...
 
     def without(self, text: str) -> str:
@@ -52,6 +54,14 @@ _REMEMBERED: Final = re.compile(rb"""(\bv=")([^"]*)(")""")
 """Matches what a pivot table remembers of a cell, `<s v="Acme"/>`."""
 _CHARTS: Final = ("charts/", "chartex")
 _PIVOTS: Final = "pivotcache"
+_UNCOUNTED: Final = (
+    b" \t\r\n()./-"
+    + "".join(
+        ["\u0085\u00a0\u1680\u2013\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B))]
+    ).encode()
+)
+"""Bytes of white space of all kinds and of the signs between digits. Some are also bytes of other
+letters, which is no harm where they go from both of what is compared."""
 _UNREAD: Final = (".bin", ".png", ".jpeg", ".jpg", ".gif", ".emf", ".wmf")
 
 
@@ -66,7 +76,7 @@ class Trace:
     part: str
     """The package's part."""
     text: str = ""
-    """What stands there, where that is no cell."""
+    """What stands there."""
 
 
 def without_traces(edits: Edits, parts: Staged, book: BookParts, sought: Sought) -> None:
@@ -128,18 +138,20 @@ def holds(parts: Staged, sought: Sought) -> bool:
 def _finder(sought: Sought) -> Callable[[bytes], bool]:
     """A quick look at a part: false where none of the words can stand in it.
 
-    Capitals of ASCII do not count. A part with characters that are written as numbers is read.
+    Capitals of ASCII do not count, nor do white space and the signs of telephone numbers. A part with
+    characters that are written as numbers is read.
     """
     written = [escape(literal) for literal in sought.literals]
     written += [escape(literal, {'"': "&quot;"}) for literal in sought.literals]
-    wanted = {text.lower().encode() for text in written} | {
+    forms = {text.lower().encode() for text in written} | {
         text.encode().lower() for text in written
     }
+    wanted = {form.translate(None, _UNCOUNTED) for form in forms}
 
     def may_stand(content: bytes) -> bool:
         if b"&#" in content or b"_x" in content:
             return True
-        small = content.lower()
+        small = content.lower().translate(None, _UNCOUNTED)
         return any(literal in small for literal in wanted)
 
     return may_stand
@@ -224,14 +236,13 @@ def _shared_places(content: bytes) -> set[int] | None:
     return places if is_whole else None
 
 
-def _shared_naming(parts: Staged, book: BookParts, sought: Sought) -> frozenset[int]:
-    """Places of the shared texts in which such a text stands."""
+def _shared_naming(parts: Staged, book: BookParts, sought: Sought) -> dict[int, str]:
+    """By place the shared texts in which such a text stands."""
     if not book.strings or book.strings not in parts:
-        return frozenset()
+        return {}
     items = _SHARED.finditer(parts.content(book.strings))
-    return frozenset(
-        place for place, item in enumerate(items) if _is_named(_joined(item[2] or b""), sought)
-    )
+    texts = ((place, _joined(item[2] or b"")) for place, item in enumerate(items))
+    return {place: text for place, text in texts if _is_named(text, sought)}
 
 
 def _joined(xml: bytes) -> str:
@@ -246,14 +257,16 @@ def _is_named(text: str, sought: Sought) -> bool:
 
 
 def _cells_naming(
-    sheet: SheetPart, content: bytes, shared: frozenset[int], sought: Sought
+    sheet: SheetPart, content: bytes, shared: Mapping[int, str], sought: Sought
 ) -> Iterator[Trace]:
     """The cells of a sheet that show such a text, and what stands around them."""
     rest_from = content.rfind(b"</sheetData>")
     for match in _CELL.finditer(content):
-        if match[3] and _cell_names(match[2], match[3], shared, sought):
+        text = _named_in_cell(match[2], match[3], shared, sought) if match[3] else ""
+        if text:
             reference = _REFERENCE.search(match[2])
-            yield Trace(sheet.name, reference[1].decode() if reference else "", sheet.part)
+            cell = reference[1].decode() if reference else ""
+            yield Trace(sheet.name, cell, sheet.part, text)
 
     around = content[rest_from:] if rest_from >= 0 else b""
     named = [text for text in _texts(around) if _is_named(text, sought)]
@@ -261,18 +274,22 @@ def _cells_naming(
         yield Trace(sheet.name, "", sheet.part, text)
 
 
-def _cell_names(attributes: bytes, inside: bytes, shared: frozenset[int], sought: Sought) -> bool:
-    """Whether a cell shows such a text, or such a number: a telephone number may be typed as one."""
+def _named_in_cell(
+    attributes: bytes, inside: bytes, shared: Mapping[int, str], sought: Sought
+) -> str:
+    """What a cell shows if it is such a text, or such a number: a telephone number may be typed as
+    one. Blank where it is not.
+    """
     kind = _KIND.search(attributes)
     if kind is not None and kind[1] == b"inlineStr":
-        return _is_named(_joined(inside), sought)
-    value = _VALUE.search(inside)
-    if value is None:
-        return False
-    shown = value[2].strip()
-    if kind is not None and kind[1] == b"s":
-        return shown.isdigit() and int(shown) in shared
-    return _is_named(plain(shown.decode("utf-8", "replace")), sought)
+        text = _joined(inside)
+    else:
+        value = _VALUE.search(inside)
+        shown = value[2].strip() if value else b""
+        if kind is not None and kind[1] == b"s":
+            return shared.get(int(shown), "") if shown.isdigit() else ""
+        text = plain(shown.decode("utf-8", "replace"))
+    return text if _is_named(text, sought) else ""
 
 
 def _without_shown(content: bytes, sought: Sought) -> bytes:
