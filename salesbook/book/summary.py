@@ -203,7 +203,7 @@ def forget_lines(result: Forgotten) -> list[Line]:
     was_left = not result.rows
     lines = [Line("left" if was_left else "shown" if result.is_preview else "done", facts)]
     if result.is_preview:
-        lines.append(Line("for_good"))
+        lines += [Line("for_good"), Line("figures")]
 
     def counted(rows: Mapping[str, int]) -> tuple[str, ...]:
         return tuple(
@@ -219,12 +219,14 @@ def forget_lines(result: Forgotten) -> list[Line]:
     if result.open_deals:
         deals = {"count": result.open_deals, "amount": result.open_amount, "key": key}
         lines.append(Line("open_deals", deals))
+    if result.open_complaints:
+        complaints = {"count": result.open_complaints, "key": key}
+        lines.append(Line("open_complaints", complaints))
     if result.backups:
         code = "backups_would" if result.is_preview else "backups"
         lines.append(Line(code, {"count": len(result.backups)}))
     lines += _left_to_people(result)
-    if result.is_preview:
-        lines.append(Line("do_it", facts))
+    lines.append(Line("do_it" if result.is_preview else "then_refresh", facts))
     return lines
 
 

@@ -298,6 +298,7 @@ def forget_document(result: Forgotten) -> dict[str, Any]:
         "remarks": result.remarks,
         "open_deals": result.open_deals,
         "open_amount": float(result.open_amount),
+        "open_complaints": result.open_complaints,
         "may_be_him": [
             {"table": row.table, "key": row.key or None, "cell": row.cell} for row in result.alike
         ],

@@ -20,13 +20,17 @@ import pytest
 from salesbook.book.backups import Backups
 from salesbook.book.forgetting import forget as forgetting
 from salesbook.book.forgetting.alike import marks_of, rows_alike
+from salesbook.book.forgetting.cells import look_alikes_of
 from salesbook.book.forgetting.forget import NamedPlace, forget_file
 from salesbook.book.forgetting.rules import BY_CUSTOMER, CLEARED, GOES, KEPT, NAMED_BY_KEY
 from salesbook.book.forgetting.words import Said, words_of
 from salesbook.book.session import Session
 from salesbook.book.summary import Line, named_places
 from salesbook.cli.app import run
-from salesbook.errors import CannotWrite
+from salesbook.domain.alerts.find import RULES
+from salesbook.domain.alerts.forgotten import CONTACTING, ToContact
+from salesbook.domain.alerts.rows import AlertRow
+from salesbook.errors import CannotWrite, UsageError
 from salesbook.hosts.package import Disk, Trace, open_package
 from salesbook.labels import LANGUAGES, header
 from salesbook.names.forgotten import is_forgotten, neutral_keys
@@ -99,7 +103,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     typed_into(path, "Activities", activity, contact=SECRETS["contact"], outcome=SECRETS["outcome"])
     feedback = positions(path, "Feedback", "customer_id", HIM)
     for row in feedback[:1]:
-        typed_into(path, "Feedback", row, comment=SECRETS["comment"])
+        about = {"comment": SECRETS["comment"], "kind": "Complaint", "resolved_at": None}
+        typed_into(path, "Feedback", row, **about)
     deal = positions(path, "Deals", "customer_id", HIM)[0]
     typed_into(path, "Deals", deal, name=SECRETS["deal"])
     # A reference may be typed as the name that it leads to.
@@ -211,6 +216,10 @@ def test_without_yes_it_says_where_he_stands_and_writes_nothing(path, salesbook)
     assert document["rows"]["Customers"] == 1
     assert {"Activities", "Deals", "Orders", "TierHistory", "Aliases"} <= set(document["rows"])
     assert document["remarks"] == 2
+    feedback = frames(path)["Feedback"]
+    is_open = (feedback["kind"] == "complaint") & feedback["resolved_at"].isna()
+    his = feedback["customer_id"] == HIM
+    assert document["open_complaints"] == (is_open & his).sum() > 0
     assert len(document["backups"]) == len(Backups(path).all()) > 0
     assert {file: file.read_bytes() for file in path.parent.rglob("*") if file.is_file()} == before
 
@@ -238,6 +247,13 @@ def test_lists_beside_the_workbook_that_hold_him_are_named_and_stay(gone: Gone) 
     rejects = gone.path.with_name("leads.rejects.csv")
     assert gone.document["files"] == [str(rejects)]
     assert rejects.exists()
+
+
+def test_who_is_forgotten_is_not_forgotten_again(made) -> None:
+    """Nor is the key taken for a customer whose backups an interrupted run left."""
+    with pytest.raises(UsageError) as refused:
+        forget_file(made / "Sales.xlsm", "FORGOTTEN-1", yes=True, wait=1)
+    assert refused.value.code == "is-forgotten"
 
 
 @pytest.mark.parametrize(
@@ -396,6 +412,10 @@ def test_nobody_calls_or_asks_him_afterwards(path, salesbook) -> None:
     tables = frames(path)
     for table in set(GOES) - {"CustomerHistory"}:
         assert not any(map(is_forgotten, tables[table]["customer_id"])), table
+    alerts = tables["Alerts"]
+    complaints = alerts[alerts["kind"].str.startswith("complaint")]["row_key"]
+    feedback = tables["Feedback"].set_index("feedback_id")["customer_id"]
+    assert not any(map(is_forgotten, feedback.reindex(complaints)))
     pairs = tables["Duplicates"]
     assert not any(map(is_forgotten, [*pairs["left_id"], *pairs["right_id"]]))
 
@@ -517,7 +537,7 @@ def test_words_are_found_however_they_are_typed(text) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["158 0013 8000", "0013 8000 1", "0013800", "158-(0013)8000", "1380013800012", "x13800138000"],
+    ["158 0013 8000", "0013800", "158-(0013)8000", "1380013800012", "x13800138000"],
 )
 def test_another_telephone_number_is_not_his(text) -> None:
     words = words_of(Said("K", {"C7b": "K"}, ["138 0013 8000"], [], {}), [])
@@ -569,6 +589,42 @@ def test_a_lead_that_may_be_he_is_told_and_does_not_hide_his_words(path, salesbo
     assert f"Leads {document['may_be_him'][0]['cell']} ({lead})" in printed
     assert f"- {NAME}: " in printed
     assert "…," not in printed
+
+
+def test_look_alikes_of_his_deals_and_leads_go_as_his_own_do() -> None:
+    """A key is his in its own table alone."""
+    rows = pd.DataFrame(
+        [
+            ("Customers", "C1", "C2"),
+            ("Leads", "L8", "L9"),
+            ("Leads", "C1", "L9"),
+            (None, "C1", "L9"),
+        ],
+        columns=["table", "left_id", "right_id"],
+    )
+    own = {"Customers": frozenset({"C2"}), "Leads": frozenset({"L8"})}
+    assert [*look_alikes_of(own, rows)] == [0, 1]
+
+
+def test_no_alert_has_somebody_contact_who_is_forgotten() -> None:
+    """What is done without him stays: a deal of his is closed, and his debt is owed."""
+    row = AlertRow("Feedback", "F1", "high", {})
+    deal = replace(row, table="Deals", row_key="D1")
+    tables = {
+        "Customers": pd.DataFrame({"customer_id": ["FORGOTTEN-1", "C1"]}),
+        "Feedback": pd.DataFrame(
+            {"feedback_id": ["F1", "F2"], "customer_id": ["FORGOTTEN-1", "C1"]}
+        ),
+        "Leads": pd.DataFrame({"lead_id": ["L1"], "customer_id": [None]}),
+        "Deals": pd.DataFrame({"deal_id": ["D1", "D2"], "customer_id": ["FORGOTTEN-1", "C1"]}),
+    }
+    to_contact = ToContact(tables)
+    for kind in ("complaint-unanswered", "complaint-unresolved"):
+        kept = [*to_contact.of_kind(kind, [row, replace(row, row_key="F2")])]
+        assert [one.row_key for one in kept] == ["F2"]
+    assert [*to_contact.of_kind("no-next-step", [deal])] == []
+    assert [*to_contact.of_kind("close-date-passed", [deal])] == [deal]
+    assert set(CONTACTING) <= set(RULES)
 
 
 def test_every_place_is_told_up_to_sixty_a_word() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import pandas as pd
 
 from salesbook.book.forgetting.person import Person
 from salesbook.book.forgetting.rules import (
@@ -140,9 +142,7 @@ def _rows_that_go(person: Person, table: str) -> Iterator[int]:
         return
     frame = person.rows_of(table)
     if table == "Duplicates":
-        ids = list(person.keys)
-        names_him = frame["left_id"].isin(ids) | frame["right_id"].isin(ids)
-        yield from (int(row) for row in frame.index[(frame["table"] == "Customers") & names_him])
+        yield from look_alikes_of(person.keys_by_table, frame)
     elif table == "ImportMaps":
         for row, word, code in zip(frame.index, frame["word"], frame["code"], strict=True):
             means_him = code in person.keys
@@ -152,6 +152,17 @@ def _rows_that_go(person: Person, table: str) -> Iterator[int]:
         for row, mark in zip(frame.index, frame["mark"], strict=True):
             if isinstance(mark, str) and set(mark.split("|")) & set(person.keys):
                 yield int(row)
+
+
+def look_alikes_of(
+    own_keys: Mapping[str, frozenset[str]], duplicates: pd.DataFrame
+) -> Iterator[int]:
+    """Rows of Duplicates of which one side is he, or a deal or a lead of his."""
+    sides = duplicates[["table", "left_id", "right_id"]].itertuples(name=None)
+    for row, table, left, right in sides:
+        own = own_keys.get(table, frozenset())
+        if not own.isdisjoint((left, right)):
+            yield int(row)
 
 
 def _change_column(person: Person, change: TableChange, column: _Column) -> None:

@@ -33,7 +33,7 @@ from salesbook.hosts.package import Disk, Trace, open_package, package_of, read_
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.money import to_decimal
-from salesbook.names.forgotten import neutral_keys
+from salesbook.names.forgotten import is_forgotten, neutral_keys
 from salesbook.progress import tell
 from salesbook.store import TableWrite
 from salesbook.tables import TABLES
@@ -83,6 +83,8 @@ class Forgotten:
     """Deals of his that go on under the neutral key."""
     open_amount: Decimal
     """What they weigh, in the book's currency."""
+    open_complaints: int
+    """Complaints of his without an end: nobody is told to settle them any more."""
     also_in: tuple[NamedPlace, ...]
     """Where one of his words stays: text of others, sheets of people's own; by word."""
     backups: tuple[Path, ...]
@@ -108,6 +110,9 @@ def forget_file(
 
     Raises: SalesbookError of any kind; then no file changed.
     """
+    if is_forgotten(customer_id):
+        # Newer backups know the key: they must not be taken for what an interrupted run left.
+        raise UsageError("is-forgotten", where="--customer", found=customer_id)
     started = time.perf_counter()
     with collecting_nothing(), open_book(book, wait=wait, for_writing=yes, disk=disk) as host:
         backups = Backups(host.package.path)
@@ -141,6 +146,7 @@ def forget_file(
             remarks=sum(change.remarks for change in changes.values()),
             open_deals=deals,
             open_amount=amount,
+            open_complaints=_open_complaints(person),
             also_in=also_in,
             backups=tuple(backup.path for backup, is_ours in held.items() if is_ours),
             changed_backups=tuple(backup.path for backup, is_ours in held.items() if not is_ours),
@@ -239,6 +245,15 @@ def _open_deals(person: Person) -> tuple[int, Decimal]:
     return int(is_open.sum()), to_decimal(amount, session.policy.decimals)
 
 
+def _open_complaints(person: Person) -> int:
+    """Complaints of his that are not resolved."""
+    rows = sorted(person.rows.get("Feedback", ()))
+    if not rows:
+        return 0
+    feedback = person.rows_of("Feedback").loc[rows]
+    return int(((feedback["kind"] == "complaint") & feedback["resolved_at"].isna()).sum())
+
+
 # --- backups --------------------------------------------------------------------------------------
 
 
@@ -294,6 +309,7 @@ def _left_in_backups(
         remarks=0,
         open_deals=0,
         open_amount=to_decimal(0, session.policy.decimals),
+        open_complaints=0,
         also_in=places,
         backups=tuple(backup.path for backup, is_ours in held.items() if is_ours),
         changed_backups=tuple(backup.path for backup, is_ours in held.items() if not is_ours),

@@ -27,7 +27,7 @@ _MOST_NAMED: Final = 3
 def customer_asked(session: Session, typed: str) -> str:
     """The customer that an ID names; a name will not do, for two may have it one day.
 
-    Raises: UsageError with the ID that may be meant.
+    Raises: UsageError with the ID that may be meant, or for a key that stands for somebody forgotten.
     """
     session.refuse_without("Customers")
     read = session.table("Customers")
@@ -134,7 +134,7 @@ class Person:
 
     def _merged_rows(self) -> frozenset[int]:
         """Rows of Aliases that say what went into him, or into a deal or a lead of his."""
-        own = {**self._own_keys, "Customers": frozenset(self.keys)}
+        own = self.keys_by_table
         frame = self.rows_of("Aliases")
         steps = zip(frame.index, frame["table"], frame["old_id"], frame["new_id"], strict=True)
         return frozenset(
@@ -142,6 +142,11 @@ class Person:
             for row, table, old_id, new_id in steps
             if old_id in own.get(table, ()) or new_id in own.get(table, ())
         )
+
+    @cached_property
+    def keys_by_table(self) -> Mapping[str, frozenset[str]]:
+        """His IDs, and the keys of his deals, leads and orders."""
+        return {**self._own_keys, "Customers": frozenset(self.keys)}
 
     def _keys_at(self, table: str, rows: frozenset[int]) -> frozenset[str]:
         """The keys of rows, as other tables name them."""

@@ -19,6 +19,7 @@ from salesbook.domain.alerts import (  # noqa: F401
     team,
 )
 from salesbook.domain.alerts.context import AlertContext
+from salesbook.domain.alerts.forgotten import ToContact
 from salesbook.domain.alerts.log import LATE_ALERT, LOG, ActionLog
 from salesbook.domain.alerts.rate_moved import RateMoves
 from salesbook.domain.alerts.rows import AlertRow, alerts_frame
@@ -47,9 +48,10 @@ def _alerts(
     context: AlertContext, kinds: Collection[str], stakes: Stakes
 ) -> Iterator[tuple[str, AlertRow]]:
     """The alerts of some kinds, each with its kind."""
+    to_contact = ToContact(context.tables)
     for kind, rule in RULES.items():
         if kind not in kinds:
             continue
-        rows = list(rule(context))
+        rows = list(to_contact.of_kind(kind, rule(context)))
         for row, at_stake in zip(rows, stakes.of_kind(kind, rows), strict=True):
             yield kind, replace(row, who=context.responsible(row.who), at_stake=at_stake)
