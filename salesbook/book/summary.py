@@ -220,8 +220,8 @@ def forget_lines(result: Forgotten) -> list[Line]:
         deals = {"count": result.open_deals, "amount": result.open_amount, "key": key}
         lines.append(Line("open_deals", deals))
     if result.open_complaints:
-        complaints = {"count": result.open_complaints, "key": key}
-        lines.append(Line("open_complaints", complaints))
+        code = "open_complaints_would" if result.is_preview else "open_complaints"
+        lines.append(Line(code, {"count": result.open_complaints}))
     if result.backups:
         code = "backups_would" if result.is_preview else "backups"
         lines.append(Line(code, {"count": len(result.backups)}))
