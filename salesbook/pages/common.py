@@ -126,7 +126,7 @@ def _facts() -> Mapping[str, Expression]:
         "sold": _what_is_sold(),
         "errors": _cells_of_checks("error"),
         "warnings": _cells_of_checks("warning"),
-        "about_targets": _findings_about(_OF_TARGETS),
+        "about_targets": findings_about(_OF_TARGETS),
     }
 
 
@@ -141,7 +141,7 @@ def _cells_of(is_asked: Expression) -> Expression:
     return count(is_asked) + total(cells - 1, is_asked, is_number(cells))
 
 
-def _findings_about(tables: tuple[str, ...]) -> Expression:
+def findings_about(tables: tuple[str, ...]) -> Expression:
     """Cells of some tables that Checks names, be it with an error or a warning."""
     is_about = Among(Column("Checks", "table"), tuple(NameOfTable(table) for table in tables))
     return _cells_of(is_about)

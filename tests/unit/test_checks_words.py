@@ -24,7 +24,7 @@ def codes_of(path):
 
 READING = DOMAIN.parent / "reading"
 MODULES = sorted([*(DOMAIN / "checks").glob("*.py"), *READING.glob("*.py")])
-for of_pairs in ("duplicates", "alike_customers", "alike_deals"):
+for of_pairs in ("duplicates", "alike_customers", "alike_deals", "customers_in_question"):
     # They say why in sentences of Duplicates, not in findings.
     MODULES.remove(DOMAIN / f"checks/{of_pairs}.py")
 
