@@ -155,15 +155,6 @@ def test_a_press_does_what_its_button_says(callback, book, monkeypatch, tmp_path
     assert others.get(button, f"{word('macros', f'button.{button}', 'en')} is done in ") in said
 
 
-def test_python_that_cannot_start_is_one_message():
-    app = started("zh-CN")
-    app.run("BreakPython")
-    app.run("ClickOnValidate")
-    (dialog,) = app.dialogs
-    assert word("ribbon", "not_started", "zh-CN") in str(dialog)
-    assert "File not found: xlwings64.dll" in str(dialog)
-
-
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

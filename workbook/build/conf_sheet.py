@@ -25,6 +25,7 @@ SETTINGS: Final = (
     ("SHOW CONSOLE", "False"),
     ("CONDA PATH", ""),
     ("CONDA ENV", ""),
+    ("SALESBOOK_START_PYTHON", "True"),
     ("SALESBOOK_BOOK", BOOK_VERSION),
     ("SALESBOOK_XLWINGS", version("xlwings")),
 )
@@ -33,6 +34,8 @@ SETTINGS: Final = (
 An interpreter named here would win over the user's own, so none is. A blank PYTHONPATH would put
 Excel's current folder first, so it names a folder that only administrators write to.
 """
+WHY_NO_PYTHON: Final = ("python_missing", "python_ended", "python_silent", "python_gone")
+"""What else a macro says of a Python that it cannot reach."""
 _TEXTS_COLUMN: Final = 3
 _FUNCTIONS_COLUMN: Final = 6
 
@@ -74,6 +77,7 @@ def macro_texts(language: Language) -> list[list[str]]:
     """What macros say themselves, and the words they look for."""
     return [
         ["not_started", labels.word("ribbon", "not_started", language)],
+        *([code, labels.word("ribbon", code, language)] for code in WHY_NO_PYTHON),
         ["path_for_shell", labels.word("ribbon", "path_for_shell", language)],
         ["plan_status", labels.header("TargetPlan", "status", language)],
         ["plan_draft", labels.choice("TargetPlan.status", "draft", language)],

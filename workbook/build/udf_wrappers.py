@@ -2,9 +2,10 @@
 generator.
 
 The module bears the name under which xlwings imports functions, so that importing them again
-replaces it and leaves no function twice. xlwings' macros put an error's text into the cell, where
-SUM would pass it by; here it becomes a real error of Excel, and so does every number that stands
-for one in an answer.
+replaces it and leaves no function twice. Each macro hands its arguments to `Answer` in
+SalesbookCells.bas. What xlwings writes there would look for Python anew in every cell, hand over
+whole columns with a million blank rows, and put an error's text into the cell, where SUM would pass
+it by.
 """
 
 from __future__ import annotations
@@ -16,55 +17,26 @@ from types import SimpleNamespace
 from typing import Final
 
 import udfs
-from udfs.errors import FIRST, LAST
 from udfs.worksheet import declare
 from workbook.build.windows import windows_xlwings
 
 NAME: Final = "xlwings_udfs"
 PATH: Final = Path(__file__).resolve().parent.parent / "vba" / f"{NAME}.bas"
-_ZERO: Final = 2146828288
-"""CVErr wants 2015 where an answer holds -2146826273."""
 _HEAD: Final = f'''Attribute VB_Name = "{NAME}"
 ' Made by `python dev.py build`; do not edit.
-#Const App = "Microsoft Excel"
 Option Explicit
 
 '''
-_TAIL: Final = f"""Private Function WithErrors(ByVal answer As Variant) As Variant
-    ' Python's numbers are Doubles; a Long stands for an error.
-    Dim row As Long
-    Dim column As Long
-    Dim hasColumns As Boolean
-    If Not IsArray(answer) Then
-        WithErrors = WithError(answer)
-        Exit Function
-    End If
-    hasColumns = IsTable(answer)
-    For row = LBound(answer, 1) To UBound(answer, 1)
-        If hasColumns Then
-            For column = LBound(answer, 2) To UBound(answer, 2)
-                answer(row, column) = WithError(answer(row, column))
-            Next column
-        Else
-            answer(row) = WithError(answer(row))
-        End If
-    Next row
-    WithErrors = answer
-End Function
-
-Private Function WithError(ByVal cell As Variant) As Variant
-    WithError = cell
-    If VarType(cell) = vbLong Then
-        If cell >= {FIRST} And cell <= {LAST} Then WithError = CVErr(cell + {_ZERO})
-    End If
-End Function
-
-Private Function IsTable(ByRef answer As Variant) As Boolean
-    On Error GoTo OneRow
-    IsTable = UBound(answer, 2) >= LBound(answer, 2)
-OneRow:
-End Function
-"""
+# A whole function of xlwings' → its head, its name and its arguments.
+_FUNCTION: Final = re.compile(
+    r"^(?P<head>Function (?P<name>\w+)\(.*\))\n"
+    r"(?:.*\n)*?"
+    r".*XLPy\.CallUDF\(\"udfs\", \"(?P=name)\", (?P<arguments>Array\(.*\))\)\n"
+    r"(?:.*\n)*?"
+    r"    (?P=name) = Err\.Description\n"
+    r"End Function$",
+    re.MULTILINE,
+)
 
 
 def wrappers() -> str:
@@ -80,31 +52,20 @@ def wrappers() -> str:
             # Elsewhere than on Windows the functions bear no declaration; leave none behind.
             for function in functions:
                 vars(function).pop("__xlfunc__", None)
-    return _HEAD + with_real_errors(generated.getvalue()) + _TAIL
+    return _HEAD + that_ask_ours(generated.getvalue())
 
 
-def with_real_errors(generated: str) -> str:
-    """xlwings' macros with errors as Excel has them; an argument may be called `range`.
+def that_ask_ours(generated: str) -> str:
+    """xlwings' macros with one line each: the function's arguments go to `Answer`.
 
     Raises: ValueError where the generator writes something else than it did.
     """
-    # `SALES_ABC = XLPy.CallUDF("udfs", ...)` → `SALES_ABC = WithErrors(XLPy.CallUDF(...))`
-    text, calls = re.subn(
-        r"(= )(XLPy\.CallUDF\(.*\))$", r"\1WithErrors(\2)", generated, flags=re.MULTILINE
+    text, functions = _FUNCTION.subn(
+        r'\g<head>\n    \g<name> = Answer("\g<name>", \g<arguments>)\nEnd Function', generated
     )
-    # `SALES_ABC = Err.Description` → an error that SUM does not pass by.
-    text, failures = re.subn(r"= Err\.Description$", "= CVErr(2015)", text, flags=re.MULTILINE)
-    # Where an argument is called `range`, `Range` alone would mean that.
-    text, callers = re.subn(
-        r"Application\.Caller Is Range ", "Application.Caller Is Excel.Range ", text
-    )
-
-    count = len(udfs.FUNCTIONS)
-    if (calls, failures, callers) != (2 * count, count, count):
-        raise ValueError(
-            f"{calls} calls, {failures} failures and {callers} callers of {count} functions"
-        )
-    return text
+    if functions != len(udfs.FUNCTIONS) or "XLPy" in text:
+        raise ValueError(f"{functions} functions of {len(udfs.FUNCTIONS)}")
+    return text.rstrip() + "\n"
 
 
 def main() -> None:

@@ -7,22 +7,54 @@ Option Private Module
 Private shownRibbon As IRibbonUI
 
 Public Sub Press(button As String)
-    ' RunPython shows what Python has to say; an error here means that Python could not be started.
-    Dim reason As String
-    #If Mac Then
-    If MeansMoreToAShell(ThisWorkbook.FullName) Then
-        MsgBox Told("path_for_shell"), vbExclamation, "salesbook"
-        Exit Sub
-    End If
-    #End If
-    On Error GoTo NotStarted
+    Dim command As String
+    command = "from salesbook import macros; macros." & button & "()"
     KeepStrangersOut
-    RunPython "from salesbook import macros; macros." & button & "()"
+    #If Mac Then
+    PressOnMac command
+    #Else
+    If button = "check_setup" Then ForgetSettings
+    PressOnWindows command
+    #End If
     RefreshRibbon
+End Sub
+
+#If Mac Then
+Private Sub PressOnMac(ByVal command As String)
+    On Error GoTo NotStarted
+    If MeansMoreToAShell(ThisWorkbook.FullName) Then
+        Say Told("path_for_shell"), vbExclamation
+    Else
+        RunPython command
+    End If
     Exit Sub
 NotStarted:
-    reason = Err.Description
-    MsgBox Told("not_started") & vbNewLine & vbNewLine & reason, vbCritical, "salesbook"
+    SayWhy "not_started", Err.Description
+End Sub
+#Else
+Private Sub PressOnWindows(ByVal command As String)
+    ' As RunPython does it, with a Python that is not waited for in vain. Whatever Python has to say,
+    ' it says itself: an error here means that it could not be reached, or is gone.
+    Dim server As Object
+    On Error GoTo NotStarted
+    Set server = PythonForPress()
+    On Error GoTo Gone
+    server.SetAttr server.Module("xlwings._xlwindows"), "BOOK_CALLER", ThisWorkbook
+    server.Exec command
+    AnswerRefusedCells
+    Exit Sub
+NotStarted:
+    ' Who pressed Esc knows.
+    If Err.Number <> 18 Then SayWhy "not_started", Err.Description
+    Exit Sub
+Gone:
+    SayWhy "python_gone", Err.Description
+End Sub
+#End If
+
+Private Sub SayWhy(ByVal code As String, ByVal reason As String)
+    ' The reason comes as an argument: looking up the words would make VBA forget it.
+    Say Told(code) & vbNewLine & vbNewLine & reason, vbCritical
 End Sub
 
 Public Function MeansMoreToAShell(text As String) As Boolean
