@@ -359,3 +359,25 @@ def test_a_number_that_may_be_an_amount_has_the_room_of_one(table, language):
     assert fields
     for field in fields:
         assert column_width(table, field, language) >= len("-1,234,567.89") + 1, field.name
+
+
+@both
+def test_charts_name_a_font_for_chinese_beside_every_font(language):
+    """`a:latin` alone leaves Chinese letters to the language of whoever opens the workbook."""
+    charts = {name: part for name, part in parts(built(language)).items() if "/chart" in name}
+    fonts = 0
+    for name, part in charts.items():
+        for latin in etree.fromstring(part).iter("{*}latin"):
+            eastern = latin.getnext()
+            assert eastern is not None, name
+            assert etree.QName(eastern).localname == "ea"
+            assert eastern.get("typeface") == "Microsoft YaHei"
+            fonts += 1
+    assert fonts > 10
+
+
+@both
+def test_charts_of_peoples_own_get_a_font_for_chinese_from_the_theme(language):
+    theme = etree.fromstring(parts(built(language))["xl/theme/theme1.xml"])
+    found = [font.get("typeface") for font in theme.iter("{*}ea")]
+    assert found == ["Microsoft YaHei"] * 2

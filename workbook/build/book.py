@@ -18,6 +18,7 @@ from workbook.build import look
 from workbook.build.buttons import put_buttons
 from workbook.build.canvas import Canvas
 from workbook.build.chart_data import write_chart_data
+from workbook.build.chart_fonts import with_eastern_fonts
 from workbook.build.conf_sheet import write_conf
 from workbook.build.defaults import default_rows
 from workbook.build.functions_sheet import write_functions
@@ -59,7 +60,8 @@ def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> by
             }
         )
         book.set_calc_mode("auto")
-    return _with_values(with_ribbon(package.getvalue(), language), language)
+    dressed = with_eastern_fonts(with_ribbon(package.getvalue(), language))
+    return _with_values(dressed, language)
 
 
 def _with_values(book: bytes, language: Language) -> bytes:

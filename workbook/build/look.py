@@ -281,4 +281,6 @@ def theme(language: Language) -> io.StringIO:
     xml = xml.replace('name="Office Theme"', 'name="Salesbook"')
     # Such as <a:majorFont><a:latin typeface="Cambria"/>, and minorFont likewise.
     xml = re.sub(r'(<a:m\w+Font><a:latin typeface=")[^"]*', rf"\g<1>{FONTS[language]}", xml)
+    # `<a:ea typeface=""/>` leaves Chinese in a chart to each computer's language.
+    xml = xml.replace('<a:ea typeface=""/>', f'<a:ea typeface="{FONTS["zh-CN"]}"/>')
     return io.StringIO(xml)

@@ -12,6 +12,7 @@ from typing import Final
 
 import xlsxwriter
 from pyopenvba import ExcelFile, VBAModuleKind
+from pyopenvba.cfb import CFB
 
 from workbook.build import callbacks
 
@@ -22,6 +23,11 @@ _XLWINGS: Final = ("xlwings.bas", "addin/Dictionary.cls")
 
 # The name of a function that formulas can call: `Function SALES_ABC(values)` → `SALES_ABC`.
 _FUNCTION: Final = re.compile(r"^(?:Public )?Function (\w+)", re.MULTILINE)
+_NO_COMPILED_CODE: Final = bytes.fromhex("CC61 FFFF 00 0000")
+"""The stream _VBA_PROJECT as whoever writes a project without p-code must write it: a mark, the
+version 0xFFFF that no VBA has, and nothing of a cache. With a real version there Excel may take
+what follows for code that it has compiled itself. Source: [MS-OVBA] 2.3.4.1.
+"""
 
 
 def sources() -> dict[str, str]:
@@ -92,7 +98,14 @@ def vba_project(sheet_code_names: Sequence[str]) -> bytes:
             book.save()
 
         with zipfile.ZipFile(path) as package:
-            return package.read("xl/vbaProject.bin")
+            return _without_compiled_code(package.read("xl/vbaProject.bin"))
+
+
+def _without_compiled_code(project: bytes) -> bytes:
+    container = CFB.from_bytes(project)
+    container.write_stream_in_storage("VBA", "_VBA_PROJECT", _NO_COMPILED_CODE)
+    rebuilt: bytes = container.to_bytes()
+    return rebuilt
 
 
 def _add_modules(book: ExcelFile, modules: Mapping[str, str]) -> None:
