@@ -9,6 +9,7 @@ import posixpath
 import re
 import zipfile
 
+import click
 import pytest
 import xlsxwriter
 from lxml import etree
@@ -24,6 +25,23 @@ from workbook.build.ribbon import EVERYTHING, PART, RELATION_TYPE, ribbon_xml
 from workbook.build.sheets import sheet_layouts
 
 both = pytest.mark.parametrize("language", LANGUAGES)
+OTHER_COMMANDS = {
+    "import": "import",
+    "undo": "undo",
+    "make_report": "report",
+    "check_setup": "doctor",
+    "what_if": "whatif",
+}
+"""What buttons do that are no verbs, as the command line calls it."""
+WITHOUT_BUTTON = {
+    "close": "a month is closed by a row in Periods and the button Score: a slip closes none",
+    "forget": "cannot be undone, and clears the backups of a workbook that must be closed for it",
+    "install": "tells Excel where Python is; without it no button works",
+    "new": "makes another workbook",
+    "show": "prints what the sheets show",
+    "upgrade": "exchanges the macros, which run while a button is pressed",
+}
+"""Commands that no button presses, and why."""
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 GROUPS = {
     "data": ["import", "validate", "waive"],
@@ -93,8 +111,25 @@ def test_the_tab_is_called_as_the_product_says():
 def test_there_is_a_button_for_every_macro():
     names = {"import" if name == "import_file" else name for name in macros.__all__}
     assert buttons_of("en").keys() == names
-    # A month is closed by a row in Periods: a slip of the mouse shall close none.
-    assert ACTIONS.keys() - {"close"} <= {button.action for button in BUTTONS.values()}
+
+
+def test_every_command_has_a_button_or_a_reason_for_none():
+    from salesbook.cli.app import app
+
+    commands = set(app.list_commands(click.Context(app)))
+    pressed = {button.action or OTHER_COMMANDS[button.name] for button in BUTTONS.values()}
+    assert pressed <= commands
+    assert commands - pressed == WITHOUT_BUTTON.keys()
+    assert ACTIONS.keys() <= commands
+
+
+@both
+def test_no_key_tip_begins_another(language):
+    """Excel would press the shorter one before the longer is typed."""
+    keys = [button.get("keytip") for button in buttons_of(language).values()]
+    assert [
+        (short, long) for short in keys for long in keys if short != long and long.startswith(short)
+    ] == []
 
 
 @both
