@@ -9,6 +9,7 @@ import pytest
 
 from salesbook.actions import ACTIONS
 from salesbook.labels import word
+from udfs import FUNCTIONS
 from workbook.build.reference import READMES, with_verbs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,3 +49,21 @@ def test_links_lead_somewhere(language):
     """Every file that a README names is there."""
     links = re.findall(r"\]\(([^)#:]+)\)", text_of(language))
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_numbers_are_those_of_the_code_and_the_checklist(language):
+    """How many functions there are, and how many steps want a real Excel: counted."""
+    suffix = {"en": "", "zh-CN": ".zh-CN"}[language]
+    checklist = (ROOT / "docs" / f"excel-checklist{suffix}.md").read_text(encoding="utf-8")
+    steps = [int(number) for number in re.findall(r"^\| (\d+)[ |]", checklist, re.MULTILINE)]
+    assert steps == list(range(1, len(steps) + 1))
+    title = checklist.splitlines()[0]
+    assert re.findall(r"\d+", title) == [str(len(steps))]
+
+    (line,) = re.findall(r"\[[^\]]*\]\(docs/excel-checklist", text_of(language))
+    assert re.findall(r"\d+", line) == [str(len(steps))]
+    (line,) = re.findall(
+        r"\[(\d+)[^\]]*\]\(docs/reference/[\w-]+/functions.md\)", text_of(language)
+    )
+    assert int(line) == len(FUNCTIONS)

@@ -71,6 +71,16 @@ class CellRange:
         """Rows and columns."""
         return self.rows, self.columns
 
+    @property
+    def filled(self) -> CellRange:
+        """The rows down to the last that holds something; a table that was named by whole columns
+        ends there, even where a longer one beside it ends later.
+        """
+        rows = self.rows
+        while rows > 1 and all(_is_blank(cell) for cell in self.row(rows - 1)):
+            rows -= 1
+        return CellRange(rows, self.columns, self.cells[: rows * self.columns])
+
     def row(self, index: int) -> list[Any]:
         """The cells of a row, counted from 0."""
         start = index * self.columns

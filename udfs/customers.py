@@ -145,6 +145,7 @@ def _rfm_policy(cuts: CellRange | None) -> Policy:
     """Settings with the cuts: those of recency rise, the others fall."""
     if cuts is None:
         return Policy()
+    cuts = cuts.filled
     if cuts.shape != (len(_CUTS), 4):
         raise SheetError
 

@@ -132,7 +132,7 @@ def _ramp_steps(cells: CellRange) -> list[float]:
     A month that the table skips goes on like the one before; before the first it has that one's.
     """
     if cells.columns != 2:
-        return needed_numbers(cells)
+        return needed_numbers(cells.filled)
 
     table = columns(cells, "Ramp", ("month", "share"), 2)
     months = needed_numbers(table["month"])

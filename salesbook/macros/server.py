@@ -30,7 +30,7 @@ def stay_awake(name: str, excel: int) -> None:
         # Only on Windows does it have a `serve` that takes a name.
         xlwings: Any = import_module("xlwings")
         _end_with(excel)
-        threading.Thread(target=_get_ready, daemon=True).start()
+        threading.Thread(target=_get_ready, name="get-ready", daemon=True).start()
         sys.stdout = sys.stderr = nobody
         xlwings.serve(name)
     except BaseException:

@@ -63,6 +63,7 @@ Public HasEnded As Boolean
 Public HasNoLibrary As Boolean
 Public TheirWayWorks As Boolean
 Public IsGone As Boolean
+Public IsEscPressed As Boolean
 Public IsAutomated As Boolean
 Public Note As String
 Public Started As String
@@ -76,7 +77,8 @@ Public Function OpenedByAPerson() As Boolean
     OpenedByAPerson = Not IsAutomated
 End Function
 
-Public Sub LetEscEnd()
+Public Sub LetEscEnd(ByVal isWaiting As Boolean)
+    Log = Log & IIf(isWaiting, "esc ends;", "esc as usual;")
 End Sub
 
 Public Sub CalculateEverything()
@@ -84,6 +86,7 @@ Public Sub CalculateEverything()
 End Sub
 
 Public Sub WaitALittle()
+    If IsEscPressed Then Err.Raise 18, , "User interrupt occurred"
     Log = Log & "wait;"
 End Sub
 

@@ -20,6 +20,7 @@ Public Sub LetFare(what As String, value As Variant)
     Case "TheirWayWorks": TheirWayWorks = value
     Case "IsGone": IsGone = value
     Case "IsAutomated": IsAutomated = value
+    Case "IsEscPressed": IsEscPressed = value
     Case "LooksUntilThere": LooksUntilThere = value: Looks = 0
     Case "Note": Note = value
     Case "Interpreter": ToldInterpreter = value
@@ -143,6 +144,19 @@ def test_a_press_waits_for_a_python_that_is_on_its_way():
     assert app.run("Seen", "Presses") == 1
     assert app.run("Seen", "Log").count("wait;") == 2
     assert app.run("Seen", "Starts") == 1
+
+
+def test_esc_ends_the_wait_without_a_message():
+    app = excel(LooksUntilThere=1000, IsEscPressed=True)
+    app.run("ClickOnRefresh")
+    assert app.run("Seen", "Presses") == 0
+    assert app.dialogs == []
+
+
+def test_while_python_works_esc_is_its_own():
+    app = excel()
+    app.run("ClickOnRefresh")
+    assert re.findall(r"esc [a-z ]+", app.run("Seen", "Log")) == ["esc ends", "esc as usual"]
 
 
 def test_one_python_serves_all_workbooks_of_an_excel():

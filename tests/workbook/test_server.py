@@ -79,14 +79,12 @@ def test_what_keeps_it_from_serving_is_said_in_one_line():
 
 def test_what_the_first_press_needs_is_loaded_meanwhile():
     done = ran("""
-        import time
-
         def serve(name):
-            for _ in range(600):
-                if {"pandas", "udfs", "salesbook.book.run"} <= sys.modules.keys():
-                    return
-                time.sleep(0.05)
-            raise TimeoutError
+            for thread in threading.enumerate():
+                if thread.name == "get-ready":
+                    thread.join()
+            if not {"pandas", "udfs", "salesbook.book.run"} <= sys.modules.keys():
+                raise LookupError("something is missing")
 
         xlwings.serve = serve
         server.stay_awake("{GUID}", 4711)

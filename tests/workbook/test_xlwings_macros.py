@@ -44,7 +44,7 @@ Public Function OpenedByAPerson() As Boolean
     OpenedByAPerson = True
 End Function
 
-Public Sub LetEscEnd()
+Public Sub LetEscEnd(ByVal isWaiting As Boolean)
 End Sub
 
 Public Sub CalculateEverything()

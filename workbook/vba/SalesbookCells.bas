@@ -37,7 +37,7 @@ Private Sub ReadRanges(ByRef arguments As Variant)
     Dim areas() As Range
     ReDim areas(LBound(arguments) To UBound(arguments))
     For place = LBound(arguments) To UBound(arguments)
-        If IsObject(arguments(place)) Then Set areas(place) = arguments(place)
+        If IsObject(arguments(place)) Then Set areas(place) = arguments(place).Areas(1)
     Next place
     For place = LBound(arguments) To UBound(arguments)
         Set area = areas(place)

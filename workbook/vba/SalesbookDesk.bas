@@ -4,6 +4,8 @@ Option Private Module
 
 ' How a press reaches Python, and what the ribbon and the function wizard are told.
 
+Private Const ESC_PRESSED As Long = 18
+
 Private shownRibbon As IRibbonUI
 
 Public Sub Press(button As String)
@@ -44,11 +46,10 @@ Private Sub PressOnWindows(ByVal command As String)
     AnswerRefusedCells
     Exit Sub
 NotStarted:
-    ' Who pressed Esc knows.
-    If Err.Number <> 18 Then SayWhy "not_started", Err.Description
+    If Err.Number <> ESC_PRESSED Then SayWhy "not_started", Err.Description
     Exit Sub
 Gone:
-    SayWhy "python_gone", Err.Description
+    If Err.Number <> ESC_PRESSED Then SayWhy "python_gone", Err.Description
 End Sub
 #End If
 

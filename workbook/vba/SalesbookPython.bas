@@ -55,8 +55,9 @@ Public Function PythonForPress() As Object
     seconds = SECONDS_FOR_A_PRESS
     If Len(failure) > 0 Then seconds = SECONDS_ONCE_MORE
     hasSettings = False
-    LetEscEnd
+    LetEscEnd True
     Set PythonForPress = Python(seconds)
+    LetEscEnd False
 End Function
 
 Public Function PythonForCell() As Object

@@ -21,9 +21,9 @@ Public Function OpenedByAPerson() As Boolean
     OpenedByAPerson = Application.UserControl
 End Function
 
-Public Sub LetEscEnd()
-    ' Error 18 for whoever waits; Excel takes it back when the macro is over.
-    Application.EnableCancelKey = xlErrorHandler
+Public Sub LetEscEnd(ByVal isWaiting As Boolean)
+    ' Error 18 for who waits for Python. While Python works it looks for Esc itself.
+    Application.EnableCancelKey = IIf(isWaiting, xlErrorHandler, xlInterrupt)
 End Sub
 
 Public Sub CalculateEverything()
