@@ -23,6 +23,7 @@ Option Explicit
 Public Const XLWINGS_VERSION As String = "0.0.0"
 Public SettingsRead As Long
 Public ToldInterpreter As String
+Public BesideInterpreter As String
 Public SwitchInBook As String
 Public SwitchOfUser As String
 
@@ -32,6 +33,8 @@ Public Function GetConfig(configKey As String, Optional default As String = "", 
     GetConfig = default
     If configKey = "INTERPRETER_WIN" Then GetConfig = "C:\\team\\Scripts\\python.exe"
     If configKey = "INTERPRETER_WIN" And Len(ToldInterpreter) > 0 Then GetConfig = ToldInterpreter
+    If configKey = "INTERPRETER_WIN" And source <> "user" And Len(BesideInterpreter) > 0 Then _
+        GetConfig = BesideInterpreter
     If source = "sheet" And Len(SwitchInBook) > 0 Then GetConfig = SwitchInBook
     If source = "user" And Len(SwitchOfUser) > 0 Then GetConfig = SwitchOfUser
 End Function

@@ -24,6 +24,7 @@ Public Sub LetFare(what As String, value As Variant)
     Case "LooksUntilThere": LooksUntilThere = value: Looks = 0
     Case "Note": Note = value
     Case "Interpreter": ToldInterpreter = value
+    Case "BesideInterpreter": BesideInterpreter = value
     Case "SwitchInBook": SwitchInBook = value
     Case "SwitchOfUser": SwitchOfUser = value
     End Select
@@ -226,6 +227,24 @@ def test_a_press_says_what_is_wrong_in_one_message(language, fares, code, reason
     assert word("ribbon", code, language) in text
     assert reason in text
     assert (word("ribbon", "not_started", language) in text) == (code != "python_gone")
+
+
+def test_a_python_that_is_named_beside_the_workbook_is_never_started():
+    """xlwings would take the file beside a workbook that came by mail for more than the user's own."""
+    app = excel(BesideInterpreter=r"C:\mail\python.exe", IsForbidden=True, TheirWayWorks=True)
+    app.run("OpenBook")
+    app.run("ClickOnRefresh")
+    assert app.run("Seen", "Started").startswith('"C:\\team')
+    assert "cmd.exe" not in app.run("Seen", "Log")
+    assert app.run("Seen", "Presses") == 0
+    assert word("ribbon", "python_ended", "en") in said(app)
+
+
+def test_a_mac_is_told_of_a_file_beside_the_workbook_that_names_another_python():
+    assert excel().run("NamesAnother", "INTERPRETER_WIN") is False
+    app = excel(BesideInterpreter="/mail/python")
+    assert app.run("NamesAnother", "INTERPRETER_WIN") is True
+    assert word("ribbon", "conf_beside", "zh-CN") in dict(macro_texts("zh-CN")).values()
 
 
 def test_every_reason_stands_in_the_workbook():

@@ -79,6 +79,7 @@ def macro_texts(language: Language) -> list[list[str]]:
         ["not_started", labels.word("ribbon", "not_started", language)],
         *([code, labels.word("ribbon", code, language)] for code in WHY_NO_PYTHON),
         ["path_for_shell", labels.word("ribbon", "path_for_shell", language)],
+        ["conf_beside", labels.word("ribbon", "conf_beside", language)],
         ["plan_status", labels.header("TargetPlan", "status", language)],
         ["plan_draft", labels.choice("TargetPlan.status", "draft", language)],
         ["sheet_shown", labels.word("book", "start.shown", language)],

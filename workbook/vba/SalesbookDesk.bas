@@ -26,6 +26,8 @@ Private Sub PressOnMac(ByVal command As String)
     On Error GoTo NotStarted
     If MeansMoreToAShell(ThisWorkbook.FullName) Then
         Say Told("path_for_shell"), vbExclamation
+    ElseIf NamesAnother("INTERPRETER_MAC") Then
+        Say Told("conf_beside"), vbExclamation
     Else
         RunPython command
     End If
@@ -67,6 +69,12 @@ Public Function MeansMoreToAShell(text As String) As Boolean
     For place = 1 To Len(letters)
         If InStr(text, Mid(letters, place, 1)) > 0 Then MeansMoreToAShell = True
     Next place
+End Function
+
+Public Function NamesAnother(ByVal setting As String) As Boolean
+    ' Whether a file xlwings.conf beside the workbook, which xlwings reads first, names another Python than
+    ' the user's own does.
+    NamesAnother = GetConfig(setting, "") <> GetConfig(setting, "", "user")
 End Function
 
 Public Sub KeepStrangersOut()

@@ -127,10 +127,11 @@ Private Function HasEnded() As Boolean
 End Function
 
 Private Sub ReadSettings()
-    ' Once for all cells: for each of them xlwings would read its settings' sheet 28 times.
+    ' Once for all cells: for each of them xlwings would read its settings' sheet 28 times. Only what the
+    ' user's own file says: another may lie beside a workbook that came by mail.
     Dim found As String
-    found = GetConfig("INTERPRETER_WIN", "")
-    If Len(found) = 0 Then found = GetConfig("INTERPRETER", "pythonw")
+    found = GetConfig("INTERPRETER_WIN", "", "user")
+    If Len(found) = 0 Then found = GetConfig("INTERPRETER", "pythonw", "user")
     ' python.exe opens a window; its twin does not.
     If LCase$(Right$(found, 11)) = "\python.exe" Then found = Left$(found, Len(found) - 4) & "w.exe"
     If found <> interpreter Then
@@ -186,8 +187,10 @@ Private Sub StartTheirWay(ByRef server As Variant)
     Dim reason As String
     reason = whyNotStarted
     If Len(reason) = 0 Then reason = LastWords()
-    key = Replace(XLPyCommand(), " /K ", " /C ", 1, 1)
-    If Reaches(key, server) Then Exit Sub
+    If Not NamesAnother("INTERPRETER_WIN") Then
+        key = Replace(XLPyCommand(), " /K ", " /C ", 1, 1)
+        If Reaches(key, server) Then Exit Sub
+    End If
     key = ""
     Keep SHARED_NOTE, ""
     If Len(reason) = 0 Then reason = server
