@@ -47,6 +47,8 @@ Public Function PythonForCell() As Object
     If Not IsThere Then Exit Function
     Set PythonForCell = New FakePython
 End Function
+Public Sub ForgetIfGone(server As Object)
+End Sub
 Public Function CallingCell() As Object
     Set CallingCell = ThisWorkbook.Worksheets(1).Range("A1")
 End Function

@@ -162,6 +162,11 @@ Public Sub Exec(code As String)
     If IsGone Then Err.Raise 462, , "The remote server machine does not exist"
 End Sub
 
+Public Function Len(ByVal value As Variant) As Long
+    If IsGone Then Err.Raise 462, , "The remote server machine does not exist"
+    Len = 1
+End Function
+
 Public Function CallUDF(ByVal script As String, ByVal name As String, args As Variant) As Variant
     Cells = Cells + 1
     CallUDF = Cells

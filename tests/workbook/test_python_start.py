@@ -201,6 +201,16 @@ def test_a_python_that_somebody_ended_is_started_anew():
     assert app.run("Seen", "Presses") == 2
 
 
+def test_a_python_that_ended_at_work_is_not_asked_again():
+    """Windows has several errors for it, of which xlwings' library knows one."""
+    app = excel(IsGone=True)
+    app.run("ClickOnRefresh")
+    app.run("LetFare", "IsGone", False)
+    app.run("ClickOnRefresh")
+    assert app.run("Seen", "Starts") == 2
+    assert len(app.dialogs) == 1
+
+
 def test_where_it_cannot_start_beside_excel_xlwings_own_way_is_taken():
     """With /C: the library notices at once when Python ends. With /K it would wait two minutes."""
     app = excel(IsForbidden=True, TheirWayWorks=True)

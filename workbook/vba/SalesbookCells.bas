@@ -12,11 +12,11 @@ Private Const ERROR_ZERO As Long = 2146828288
 
 Public Function Answer(ByVal name As String, ByVal arguments As Variant) As Variant
     ' #N/A where Python cannot be reached: that is no fault of what stands in the cells.
+    Dim server As Object
     If TypeOf Application.Caller Is Range Then On Error GoTo Failed
     Answer = CVErr(NO_PYTHON)
     #If Mac Then
     #Else
-    Dim server As Object
     Set server = PythonForCell()
     If server Is Nothing Then Exit Function
     ReadRanges arguments
@@ -25,6 +25,10 @@ Public Function Answer(ByVal name As String, ByVal arguments As Variant) As Vari
     Exit Function
 Failed:
     Answer = CVErr(WRONG_VALUE)
+    #If Mac Then
+    #Else
+    ForgetIfGone server
+    #End If
 End Function
 
 Private Sub ReadRanges(ByRef arguments As Variant)

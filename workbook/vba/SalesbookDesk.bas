@@ -40,6 +40,8 @@ Private Sub PressOnWindows(ByVal command As String)
     ' As RunPython does it, with a Python that is not waited for in vain. Whatever Python has to say,
     ' it says itself: an error here means that it could not be reached, or is gone.
     Dim server As Object
+    Dim reason As String
+    Dim wasStopped As Boolean
     On Error GoTo NotStarted
     Set server = PythonForPress()
     On Error GoTo Gone
@@ -51,7 +53,10 @@ NotStarted:
     If Err.Number <> ESC_PRESSED Then SayWhy "not_started", Err.Description
     Exit Sub
 Gone:
-    If Err.Number <> ESC_PRESSED Then SayWhy "python_gone", Err.Description
+    reason = Err.Description
+    wasStopped = Err.Number = ESC_PRESSED
+    ForgetIfGone server
+    If Not wasStopped Then SayWhy "python_gone", reason
 End Sub
 #End If
 

@@ -76,6 +76,15 @@ Public Sub ForgetSettings()
     failure = ""
 End Sub
 
+Public Sub ForgetIfGone(ByVal server As Object)
+    ' xlwings' library knows one of the errors by which Windows says that a process has ended.
+    On Error GoTo Gone
+    If server.Len("a") = 1 Then Exit Sub
+Gone:
+    key = ""
+    Keep SHARED_NOTE, ""
+End Sub
+
 Public Sub AnswerRefusedCells()
     ' Excel would leave them at #N/A until a cell changes that they look at.
     If hasRefused Then
@@ -97,6 +106,7 @@ Private Function Python(ByVal seconds As Long) As Object
     Exit Function
 Failed:
     failure = Err.Description
+    If Len(failure) = 0 Then failure = CStr(Err.Number)
     Err.Raise Err.Number, , failure
 End Function
 
