@@ -22,6 +22,8 @@ COLUMN_PIXELS: Final = 16
 MARGIN_PIXELS: Final = 28
 ROW_PIXELS: Final = 24
 SPACER_PIXELS: Final = 12
+EDGE_PIXELS: Final = 3
+"""Of the upper edge of a tile, whose colour says from afar how things stand."""
 TWO_LINES: Final = 34
 """Pixels of rows whose long texts go on in further lines: written smaller nobody reads them."""
 _TITLE_BESIDE_NOTE: Final = 18
@@ -64,6 +66,8 @@ class Placed:
     bar: Bar | None = None
     link_to: str = ""
     """The sheet or table to which a click leads."""
+    filled_by: tuple[int, int] | None = None
+    """The cell whose sign gives this one its fill."""
 
     @property
     def is_formula(self) -> bool:
@@ -516,6 +520,26 @@ class Board:
     def fill_head(self, left: int, width: int, listed: str) -> None:
         """The fill of heads in the present row, which is there where the list has a line."""
         self.filled.append((self.row, *sheet_columns(left, width), listed))
+
+    def begin_tiles(self) -> int:
+        """Leave the row of the tiles' upper edges; return the first row of the tiles themselves."""
+        self.next_row(EDGE_PIXELS)
+        return self.row
+
+    def edge(
+        self, first: int, left: int, width: int, sign: Placed | None = None, tone: Tone = "accent"
+    ) -> None:
+        """The upper edge of a tile, in the colour of its sign.
+
+        A row of its own and no border: rules can fill a cell, but draw only thin lines.
+
+        Args:
+            first: the tile's first row.
+            tone: its colour without a sign.
+        """
+        cell = self.put(left, width, None, Look(fill=tone), row=first - 1)
+        by = (sign.row, sign.column) if sign else None
+        self.placed[-1] = replace(cell, filled_by=by)
 
     def leave_tiles(self, first: int, pixels: Sequence[int]) -> None:
         """Go below tiles that stand beside each other.

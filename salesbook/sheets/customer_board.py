@@ -138,7 +138,7 @@ def customer_board_sheet() -> Board:
 
 def _tiles(board: Board) -> None:
     """Calls, the best tier, who may leave, who moved, and whether customers recommend us."""
-    first = board.row
+    first = board.begin_tiles()
     tiles = (_tile_calls, _tile_late, _tile_leaving, _tile_moves, _tile_nps)
     for place, tile in enumerate(tiles):
         board.row = first
@@ -147,7 +147,7 @@ def _tiles(board: Board) -> None:
 
 
 def _tile_head(board: Board, left: int, title: Expression) -> None:
-    top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
+    top = Look(fill="panel", size=9.5, bold=True, indent=1)
     board.put(left, _TILE, title, top)
     board.next_row()
 
@@ -165,6 +165,7 @@ def _large(size: float = 20) -> Look:
 def _tile_calls(board: Board, left: int) -> None:
     page = board.page
     _tile_head(board, left, Word("pages.customer_board.calls"))
+    board.edge(board.row - 1, left, _TILE)
     board.put(left, _TILE, page.cell("tile_calls", 0, "count", DASH), _large())
     _tile_note(board, left, page.cell("tile_calls", 0, "says"))
 
@@ -181,6 +182,7 @@ def _tile_late(board: Board, left: int) -> None:
         page.cell("tile_late", 0, "sign"),
         Look(fill="panel", size=11, bold=True, align="right"),
     )
+    board.edge(board.row - 1, left, _TILE, sign)
     board.put(
         left + 7,
         _TILE - 7,
@@ -202,6 +204,7 @@ def _tile_leaving(board: Board, left: int) -> None:
         page.cell("leaving_total", 0, "sign"),
         Look(fill="panel", size=11, bold=True, align="right"),
     )
+    board.edge(board.row - 1, left, _TILE, sign)
     worth = if_(is_number(amount), amount_text(amount), "")
     board.put(left + 6, _TILE - 6, worth, Look(fill="panel", size=11, bold=True), signed_by=sign)
     _tile_note(board, left, page.cell("leaving_total", 0, "says"))
@@ -210,6 +213,7 @@ def _tile_leaving(board: Board, left: int) -> None:
 def _tile_moves(board: Board, left: int) -> None:
     page = board.page
     _tile_head(board, left, Word("pages.customer_board.tier_moves"))
+    board.edge(board.row - 1, left, _TILE)
     ways: tuple[tuple[int, str, Shows], ...] = (
         (0, "count_up", "up"),
         (_TILE // 2, "count_down", "down"),
@@ -223,6 +227,7 @@ def _tile_moves(board: Board, left: int) -> None:
 def _tile_nps(board: Board, left: int) -> None:
     page = board.page
     _tile_head(board, left, Word("pages.customer_board.nps"))
+    board.edge(board.row - 1, left, _TILE)
     look = Look(shows="signed", fill="panel", size=20, bold=True, indent=1)
     board.put(left, _TILE, page.cell("feedback_total", 0, "number", DASH), look)
     count = page.cell("feedback_total", 0, "count")

@@ -90,7 +90,7 @@ def dashboard_sheet() -> Board:
 
 def _tiles(board: Board) -> None:
     """Three tiles: name and days left; landing and chance; a bar; sold, target, to go, range."""
-    page, first = board.page, board.row
+    page, first = board.page, board.begin_tiles()
     for place in range(TILES):
         board.row = first
         _tile(board, page, place, place * (_TILE + _GUTTER))
@@ -102,7 +102,7 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     sign = page.cell(tile, 0, "sign")
     days = page.cell(tile, 0, "days")
     chance, landing = page.cell(tile, 0, "chance_rate"), page.cell(tile, 0, "middle")
-    top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
+    top = Look(fill="panel", size=9.5, bold=True, indent=1)
     not_yet = Word(f"pages.dashboard.tile{place}")
     board.put(left, 14, board.once_run(page.cell(tile, 0, "says"), not_yet), top)
     left_text = if_(is_number(days), days_left(days), "")
@@ -110,7 +110,7 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
         left + 14,
         10,
         left_text,
-        Look(fill="panel", top="accent", size=8.5, tone="muted", align="right", indent=1),
+        Look(fill="panel", size=8.5, tone="muted", align="right", indent=1),
     )
 
     board.next_row()
@@ -122,6 +122,7 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     chance_word = if_(is_number(chance), Word("pages.dashboard.chance"), "")
     board.put(left + 12, 5, chance_word, Look(fill="panel", size=8.5, tone="muted", align="right"))
     mark = board.sign(left + 17, 2, sign, Look(fill="panel", size=16, bold=True, align="right"))
+    board.edge(board.row - 1, left, _TILE, mark)
     board.put(
         left + 19,
         5,

@@ -40,9 +40,7 @@ class Look:
     size: float = 10
     bold: bool = False
     align: Align = "left"
-    fill: Literal["", "panel", "band", "head"] = ""
-    top: Tone | None = None
-    """A thick line above."""
+    fill: Literal["", "panel", "band", "head"] | Tone = ""
     left: Tone | None = None
     """A thick line at the left."""
     bottom: bool = False

@@ -117,7 +117,7 @@ def _has_deals(page: Page) -> Expression:
 
 def _tiles(board: Board) -> None:
     """Landing, chance, open pipeline, coverage, stuck: caption, number, and a line below."""
-    page, first = board.page, board.row
+    page, first = board.page, board.begin_tiles()
     landing, target = page.cell("tile", 0, "middle"), page.cell("tile", 0, "target")
     low, high = page.cell("tile", 0, "low"), page.cell("tile", 0, "high")
     has_target = is_number(landing) * is_number(target)
@@ -165,15 +165,15 @@ def _tiles(board: Board) -> None:
         late._replace(sign=page.cell("attention", 0, "sign")),
     )
     for place, tile in enumerate(tiles):
-        _tile(board, place, tile)
+        _tile(board, first, place, tile)
     board.leave_tiles(first, (22, 36, 22))
 
 
-def _tile(board: Board, place: int, tile: _Tile) -> None:
+def _tile(board: Board, first: int, place: int, tile: _Tile) -> None:
     """One tile; an empty book has a dash for its figure."""
-    first, left = board.row, place * (_TILE + _GUTTER)
-    caption = Look(fill="panel", top="accent", size=9, tone="muted", indent=1)
-    board.put(left, _TILE, tile.caption, caption)
+    left = place * (_TILE + _GUTTER)
+    caption = Look(fill="panel", size=9, tone="muted", indent=1)
+    board.put(left, _TILE, tile.caption, caption, row=first)
     big = Look(shows=tile.shows, fill="panel", size=20, bold=True, indent=1, shrink=True)
     is_amount = tile.shows == "text"
     figure = chance_shown(tile.figure) if tile.shows == "rate" else tile.figure
@@ -187,6 +187,7 @@ def _tile(board: Board, place: int, tile: _Tile) -> None:
         mark = board.sign(left, width, tile.sign, look, row=first + 2)
     below = Look(fill="panel", size=8.5, tone="muted", indent=0 if width else 1, shrink=True)
     board.put(left + width, _TILE - width, tile.below, below, row=first + 2, signed_by=mark)
+    board.edge(first, left, _TILE, mark)
 
 
 # Open deals.
@@ -247,7 +248,7 @@ def _band(board: Board, band: str, head: _BandHead, otherwise: _BandHead) -> Non
 
 def _lines(board: Board, band: str, size: int) -> None:
     """A band's deals, and how many more there are."""
-    page, first = board.page, board.row
+    page, first = board.page, board.begin_tiles()
     for place in range(size):
         board.list_line(0, _DEALS, band, place)
         board.next_row(TWO_LINES)

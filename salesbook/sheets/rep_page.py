@@ -149,10 +149,10 @@ def _or_nothing(board: Board, listed: str, note: Expression, word: str) -> Expre
 
 def _tiles(board: Board) -> None:
     """Pace, landing, coverage and pay: a name, a large figure, two short sentences."""
-    page, first, left = board.page, board.row, 0
+    page, first, left = board.page, board.begin_tiles(), 0
     for listed, field, shows, width in _TILES:
         board.row = first
-        top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
+        top = Look(fill="panel", size=9.5, bold=True, indent=1)
         board.put(left, width, Word(f"pages.rep_page.{listed}"), top)
         board.next_row()
         look = Look(shows=shows, fill="panel", size=20, bold=True, shrink=True)
@@ -161,10 +161,12 @@ def _tiles(board: Board) -> None:
             value = amount_or(page.cell(listed, 0, field), value)
         if listed == "tile_pay":
             board.put(left, width, value, replace(look, indent=1))
+            board.edge(first, left, width, tone="line")
         else:
             sign_look = Look(fill="panel", size=16, bold=True, align="right")
             mark = board.sign(left, 3, page.cell(listed, 0, "sign"), sign_look)
             board.put(left + 3, width - 3, value, look, signed_by=mark)
+            board.edge(first, left, width, mark)
         board.next_row()
         board.put(
             left,

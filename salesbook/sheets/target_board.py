@@ -25,6 +25,7 @@ from salesbook.sheets.board import (
     Board,
     Line,
     ListColumn,
+    Placed,
     PlacedChart,
     Rule,
     sheet_columns,
@@ -84,7 +85,7 @@ def _if_year(page: Page, said: Expression) -> Expression:
 
 def _tiles(board: Board) -> None:
     """Target and whether it adds up; sold, pace and what is to go; landing, range and chance."""
-    page, first = board.page, board.row
+    page, first = board.page, board.begin_tiles()
 
     def figure(name: str) -> Expression:
         return page.cell("year", 0, name)
@@ -113,32 +114,34 @@ def _tiles(board: Board) -> None:
     for place, (word, amount, beneath, aside) in enumerate(tiles):
         left = place * (_TILE + _GUTTER)
         board.row = first
-        top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
+        top = Look(fill="panel", size=9.5, bold=True, indent=1)
         board.put(left, 12, Word(f"pages.target_board.tile_{word}"), top)
-        beside = Look(fill="panel", top="accent", size=8.5, tone="muted", align="right", indent=1)
+        beside = Look(fill="panel", size=8.5, tone="muted", align="right", indent=1)
         board.put(left + 12, 12, _if_year(page, aside), beside)
 
         board.next_row()
         big = Look(fill="panel", size=20, bold=True, indent=1, shrink=True)
         board.put(left, 14, measured(page, amount), big)
+        mark: Placed | None = None
         if word == "landing":
-            _chance(board, page, left + 14)
+            mark = _chance(board, page, left + 14)
         else:
             board.put(left + 14, 10, None, Look(fill="panel"))
 
         board.next_row()
         if word == "target":
             sign = Look(fill="panel", size=9.5, bold=True, align="right")
-            board.sign(left, 2, figure("sign"), sign)
+            mark = board.sign(left, 2, figure("sign"), sign)
             board.put(left + 2, _TILE - 2, _if_year(page, beneath), Look(fill="panel", size=9.5))
         else:
             plain = Look(fill="panel", size=9.5, indent=1)
             board.put(left, _TILE, _if_year(page, beneath), plain)
+        board.edge(first, left, _TILE, mark)
     board.leave_tiles(first, (24, 38, 26))
 
 
-def _chance(board: Board, page: Page, left: int) -> None:
-    """The chance to reach the target, in the colour of its sign."""
+def _chance(board: Board, page: Page, left: int) -> Placed:
+    """The chance to reach the target, in the colour of its sign, which it gives back."""
     chance = page.cell("year", 0, "chance_rate")
     word = if_(is_number(chance), Word("pages.dashboard.chance"), "")
     board.put(left, 4, word, Look(fill="panel", size=8.5, tone="muted", align="right"))
@@ -147,6 +150,7 @@ def _chance(board: Board, page: Page, left: int) -> None:
     mark = board.sign(left + 4, 2, shown, Look(fill="panel", size=14, bold=True, align="right"))
     look = Look(shows="rate", fill="panel", size=16, bold=True, align="right", indent=1)
     board.put(left + 6, 4, chance_shown(chance), look, signed_by=mark)
+    return mark
 
 
 def _proposal(board: Board) -> None:

@@ -134,7 +134,7 @@ def _if_there(page: Page, said: Expression) -> Expression:
 
 def _tiles(board: Board) -> None:
     """Pace of the scope, clearly behind, clearly ahead, and pay."""
-    page, first = board.page, board.row
+    page, first = board.page, board.begin_tiles()
 
     def figure(place: int, name: str) -> Expression:
         return page.cell("tiles", place, name)
@@ -144,16 +144,16 @@ def _tiles(board: Board) -> None:
     of_due = if_(is_number(due), Word("pages.team_board.of_due").then(amount_text(due)), "")
     share, closed = figure(3, "because"), figure(3, "says")
     pay_text = if_(share.equals(""), closed, share.then(" · ", closed))
-    tiles: tuple[tuple[str, str, Expression, Expression, Tone], ...] = (
-        ("pace", "rate", figure(0, "rate"), sold.then(of_due), "accent"),
-        ("behind", "count", figure(1, "count"), figure(1, "says"), "bad"),
-        ("ahead", "count", figure(2, "count"), figure(2, "says"), "good"),
-        ("pay", "exact", figure(3, "amount"), pay_text, "line"),
+    tiles: tuple[tuple[str, str, Expression, Expression], ...] = (
+        ("pace", "rate", figure(0, "rate"), sold.then(of_due)),
+        ("behind", "count", figure(1, "count"), figure(1, "says")),
+        ("ahead", "count", figure(2, "count"), figure(2, "says")),
+        ("pay", "exact", figure(3, "amount"), pay_text),
     )
-    for place, (word, shows, value, beneath, tone) in enumerate(tiles):
+    for place, (word, shows, value, beneath) in enumerate(tiles):
         left = place * (_TILE + _GUTTER)
         board.row = first
-        top = Look(fill="panel", top=tone, size=9.5, bold=True, indent=1)
+        top = Look(fill="panel", size=9.5, bold=True, indent=1)
         board.put(left, _TILE, Word(f"pages.team_board.tile_{word}"), top)
         board.next_row()
         big = Look(shows=shows, fill="panel", size=20, bold=True, indent=1)  # type: ignore[arg-type]
@@ -167,10 +167,12 @@ def _tiles(board: Board) -> None:
                 Look(fill="panel", size=16, bold=True, align="right"),
             )
             board.put(left + 2, 4, shown, big, signed_by=mark)
+            board.edge(first, left, _TILE, mark, tone="line")
             of_all = Look(fill="panel", size=9.5, tone="muted")
             board.put(left + 6, _TILE - 6, figure(place, "because"), of_all)
         else:
             board.put(left, _TILE, shown, big)
+            board.edge(first, left, _TILE, tone="accent" if word == "pace" else "line")
         board.next_row()
         plain = Look(fill="panel", size=9, indent=1, shrink=True)
         board.put(left, _TILE, _if_there(page, beneath), plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -200,9 +200,7 @@ class PageDrawer:
         if wanted.bold:
             properties["bold"] = True
         if wanted.fill:
-            properties["bg_color"] = _FILLS[wanted.fill]
-        if wanted.top:
-            properties |= {"top": 5, "top_color": _TONES[wanted.top]}
+            properties["bg_color"] = _FILLS.get(wanted.fill) or _TONES[wanted.fill]
         if wanted.left:
             properties |= {"left": 5, "left_color": _TONES[wanted.left]}
         if wanted.bottom:
@@ -261,7 +259,9 @@ class PageDrawer:
                 self._rule(by_helper)
         for cell in self.board.placed:
             if cell.signed_by is not None:
-                self._sign_rules(cell)
+                self._sign_rules(cell, cell.signed_by, "font_color")
+            if cell.filled_by is not None:
+                self._sign_rules(cell, cell.filled_by, "bg_color")
         for by_helper in of_rows:
             self._rule(by_helper)
         self._hairlines()
@@ -349,10 +349,10 @@ class PageDrawer:
         }
         self.sheet.conditional_format(first_row, first_column, last_row, last_column, rule)
 
-    def _sign_rules(self, cell: Placed) -> None:
-        if cell.signed_by is None:
-            return
-        sign_row, sign_column = cell.signed_by
+    def _sign_rules(
+        self, cell: Placed, signed_by: tuple[int, int], coloured: Literal["font_color", "bg_color"]
+    ) -> None:
+        sign_row, sign_column = signed_by
         sign = xl_rowcol_to_cell(sign_row - 1, sign_column - 1, row_abs=True, col_abs=True)
         row, column = cell.row - 1, cell.column - 1
         line = self._hairline(cell)
@@ -361,7 +361,7 @@ class PageDrawer:
             rule = {
                 "type": "formula",
                 "criteria": f"=OR({any_of})",
-                "format": self.canvas.book.add_format({"font_color": _TONES[tone], **line}),
+                "format": self.canvas.book.add_format({coloured: _TONES[tone], **line}),
             }
             self.sheet.conditional_format(row, column, row, column + cell.width - 1, rule)
 
