@@ -178,6 +178,46 @@ def test_the_chance_to_reach_a_target_falls_with_the_target():
     assert high == 0
 
 
+@pytest.mark.parametrize(
+    ("as_of", "same_rest"),
+    [
+        ("2026-12-01", ["2026-12", "FY2026-Q4", "FY2026"]),
+        ("2026-12-15", ["2026-12", "FY2026-Q4", "FY2026"]),
+        ("2026-06-10", ["2026-06", "FY2026-Q2"]),
+        ("2026-10-10", ["FY2026-Q4", "FY2026"]),
+    ],
+)
+def test_periods_of_which_the_same_days_are_left_bring_the_same(as_of, same_rest):
+    """In December month, quarter and year have one rest: what comes in, its range, its chance."""
+    # Months that come far from even, so that months and quarters gone say other widths.
+    days = [day("2025-07-03") + dt.timedelta(days=15 * step) for step in range(40)]
+    gone = [
+        won(
+            f"w{number}",
+            str(closed_on),
+            1_000 + 40_000 * (number % 5 == 0),
+            created_on="2025-05-01",
+        )
+        for number, closed_on in enumerate(days)
+        if closed_on <= day(as_of)
+    ]
+    soon = str(day(as_of) + dt.timedelta(days=10))
+    still_open = [
+        deal(f"o{number}", "Lead", amount=9_000 * number, expected_on=soon, created_on="2026-04-01")
+        for number in range(1, 6)
+    ]
+    table = forecast([*gone, *still_open], TYPED, day(as_of))
+    for kind, name in (("all", "all"), ("team", "North"), ("rep", "ann")):
+        rows = [row_of(table, period, kind, name) for period in same_rest]
+        rests = [
+            [row[field] - row["closed"] for field in ("p10", "p50", "p90")]
+            + [row[field] for field in ("open_expected", "to_come", "repeat")]
+            for row in rows
+        ]
+        assert rests[0][1] > 0
+        assert all(rest == rests[0] for rest in rests)
+
+
 def test_no_target_has_no_chance():
     assert pd.isna(row_of(forecast(THREE_WON))["chance_rate"])
 

@@ -118,12 +118,18 @@ def forecast_frame(
 
 
 def windows_of(spans: Sequence[Span], as_of: dt.date) -> list[tuple[Window, str]]:
-    """What is left of each period, in days from `as_of`, and which periods gone correct it."""
+    """What is left of each period, in days from `as_of`, and which periods gone correct it.
+
+    What is left decides, not what the period is called: of a quarter in its last month the same days
+    are left as of that month, and both must bring the same.
+    """
+    this_month = as_of.year * _MONTHS_OF_A_YEAR + as_of.month - 1
     windows = []
     for _, first, last in spans:
         after = (first_day_of(first) - as_of).days - 1
         until = (first_day_of(last + 1) - as_of).days - 1
-        kind = MONTHLY if first == last else LONGER
+        is_in_one_month = max(first, this_month) == last
+        kind = MONTHLY if is_in_one_month else LONGER
         windows.append((Window(float(max(after, 0)), float(max(until, 0))), kind))
     return windows
 
