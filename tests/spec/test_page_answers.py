@@ -105,6 +105,21 @@ def test_sure_likely_and_open_are_said_in_two_sentences_the_worst_by_itself():
     ]
 
 
+def test_no_period_that_fails_is_kept_quiet_about():
+    """Of the longest it is said by how much, of the others that they fail, too."""
+    fails = period(sold=600, target=1_000, chance=0.01, landing=650)
+    lines = said(fails, fails, fails)
+    assert [sign for sign, _ in lines] == ["▼", "▼"]
+    both = "November 2026 and Q4 2026 will almost certainly miss their targets."
+    assert lines[0][1] == both
+    assert lines[1][1].startswith("Year 2026 will almost certainly miss, by about 350:")
+
+    unlikely = period(sold=600, target=1_000, chance=0.2, landing=950)
+    lines = said(SOLD, fails, unlikely)
+    assert "Q4 2026 will almost certainly miss, by about 350" in lines[1][1]
+    assert "Year 2026 will probably miss by about 50" in lines[0][1]
+
+
 def test_each_amount_is_rounded_by_itself_and_the_sentence_still_adds_up():
     """47,456 to sell of which 46,204 are missed: not 47,400, which no page shows."""
     year = period(sold=7_544, target=55_000, chance=0.01, landing=8_796)

@@ -18,6 +18,7 @@ from salesbook.pages.lines.without_target import why_no_target
 
 _MOST: Final = 2
 _WORST_LAST: Final = (GOOD, ATTENTION, BEHIND)
+_FAILING: Final = ("unlikely", "hopeless")
 _FEW: Final = 0.1
 """Under this part of what is missing, what is in sight is nearly nothing."""
 _WIDE: Final = 0.25
@@ -52,8 +53,7 @@ def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: s
         lines.append({"sign": GOOD, "says": _named("reached", reached)})
     for wording in WORDINGS:
         periods = by_kind[wording.kind]
-        if periods:
-            says = _sentence(context, figures, scope, wording.kind, periods)
+        for says in _sentences(context, figures, scope, wording.kind, periods):
             lines.append({"sign": wording.sign, "says": says})
     if not lines:
         lines.append({"says": _nothing_known(context, figures, scope, period)})
@@ -89,14 +89,26 @@ def _ended(context: PageContext, line: Line, period: str) -> Line:
     return {"sign": line["sign"], "says": Message(f"page.answer.{kind}", facts)}
 
 
-def _sentence(
+def _sentences(
     context: PageContext, figures: PeriodFigures, scope: Scope, kind: str, periods: list[str]
-) -> Message:
-    """What to say of periods of one kind; of the longest that fails, by how much."""
-    if kind not in ("unlikely", "hopeless"):
-        return _named(kind, periods)
+) -> Iterator[Message]:
+    """What to say of periods of one kind; of the longest that fails, by how much, and last."""
+    if kind not in _FAILING:
+        if periods:
+            yield _named(kind, periods)
+        return
 
-    longest = periods[-1]
+    if periods:
+        *shorter, longest = periods
+        if shorter:
+            yield _named(kind, shorter)
+        yield _missed(context, figures, scope, kind, longest)
+
+
+def _missed(
+    context: PageContext, figures: PeriodFigures, scope: Scope, kind: str, longest: str
+) -> Message:
+    """By how much a period will miss, what is to sell and what is in sight."""
     line = figures.line(scope, longest)
     decimals = context.policy.decimals
     sold, target, landing = (int(line[field] or 0) for field in ("sold", "target", "middle"))
