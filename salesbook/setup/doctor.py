@@ -14,7 +14,7 @@ from salesbook.errors import SalesbookError
 from salesbook.labels import Language, sentence, sheet_name, word
 from salesbook.labels.errors import error_advice, error_message
 from salesbook.labels.messages import fill
-from salesbook.setup import book_rules, excel_rules, python_rules
+from salesbook.setup import book_rules, excel_rules, python_rules, start_rules
 from salesbook.setup.faults import Look, Place
 from salesbook.setup.machine import Machine, ThisMachine
 from salesbook.store import Cell, CellError
@@ -52,7 +52,13 @@ def examine(
     name = str(book.absolute()) if book else open_book
     place = Place(name, settings_in(Path(name))) if name else None
 
-    checks = [*_installation(language), *_excel(machine or ThisMachine(), place, language)]
+    computer = machine or ThisMachine()
+    # Where Excel asks, the Python that answers is the one that Excel starts.
+    is_asked_by_excel = bool(open_book)
+    checks = [
+        *_installation(language),
+        *_excel(computer, place, language, with_start=not is_asked_by_excel),
+    ]
     if book:
         checks += _workbook(book, language)
     return checks
@@ -77,8 +83,11 @@ def checks_of(looks: Iterable[Look], language: Language) -> Iterator[SetupCheck]
         )
 
 
-def _excel(machine: Machine, place: Place | None, language: Language) -> Iterator[SetupCheck]:
-    rules = (*python_rules.RULES, *excel_rules.RULES, *book_rules.RULES)
+def _excel(
+    machine: Machine, place: Place | None, language: Language, *, with_start: bool
+) -> Iterator[SetupCheck]:
+    start = start_rules.RULES if with_start else ()
+    rules = (*python_rules.RULES, *start, *excel_rules.RULES, *book_rules.RULES)
     if machine.system == "linux":
         yield SetupCheck("no-excel-here", True, word("setup", "no_excel_here", language))
         rules = book_rules.ANYWHERE

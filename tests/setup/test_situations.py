@@ -9,9 +9,10 @@ import dataclasses
 import pytest
 
 from salesbook.labels import LANGUAGES, words
-from salesbook.setup import book_rules, excel_rules, python_rules
+from salesbook.setup import book_rules, excel_rules, python_rules, start_rules
 from salesbook.setup.doctor import checks_of
 from salesbook.setup.faults import Place
+from salesbook.setup.trial import Started
 from tests.setup.computers import (
     APP,
     BOOK,
@@ -22,11 +23,12 @@ from tests.setup.computers import (
     PYTHON,
     SETTINGS,
     TRUSTED,
+    answered,
     mac,
     windows,
 )
 
-RULES = (*python_rules.RULES, *excel_rules.RULES, *book_rules.RULES)
+RULES = (*python_rules.RULES, *start_rules.RULES, *excel_rules.RULES, *book_rules.RULES)
 SECURITY = r"HKCU\Software\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"HKCU\Software\Policies\Microsoft\Office\16.0\Excel\Security"
 OPTIONS = r"HKCU\Software\Microsoft\Office\16.0\Excel\Options"
@@ -64,6 +66,10 @@ def with_text(path, text):
     machine = windows()
     machine.texts[path] = text
     return machine
+
+
+def started(what):
+    return with_(windows(), started=what)
 
 
 def moved(python):
@@ -137,6 +143,36 @@ ON_WINDOWS = {
     "debugging": (windows(), place(DEBUG_UDFS="True")),
     "conda": (windows(), place(CONDA_PATH=r"C:\conda")),
     "workbook-folder": (windows(), Place(BOOK, SETTINGS | {"ADD_WORKBOOK_TO_PYTHONPATH": "True"})),
+    "python-broken": (started(Started(refusal="missing")), None),
+    "python-other-kind": (started(Started(refusal="wrong-kind")), None),
+    "python-blocked": (
+        started(Started(complained="[WinError 1260] blocked", refusal="denied")),
+        None,
+    ),
+    "python-slow": (started(Started(None, seconds=60.0)), None),
+    "python-old": (started(Started(2, complained="Unknown option: -P\nusage: python")), None),
+    "python-ended": (started(Started(3221225781, complained="")), None),
+    "module-missing": (
+        started(answered(module="pythoncom", missing="pywintypes", error="No module")),
+        None,
+    ),
+    "module-other-kind": (
+        started(
+            answered(module="win32api", error="ImportError: %1 is not a valid Win32 application.")
+        ),
+        None,
+    ),
+    "module-blocked": (
+        started(
+            answered(
+                module="udfs", error="ImportError: DLL load failed: 应用程序控制策略已阻止此文件。"
+            )
+        ),
+        None,
+    ),
+    "module-broken": (started(answered(module="udfs", error="SyntaxError: null bytes")), None),
+    "python-not-of-book": (started(answered(xlwings="0.30.1")), place()),
+    "python-other-version": (started(answered(salesbook="0.0.1")), None),
     "own-interpreter": (windows(), Place(BOOK, SETTINGS | {"INTERPRETER_WIN": PYTHON})),
 }
 ON_A_MAC = {
