@@ -14,7 +14,7 @@ from salesbook.errors import SalesbookError
 from salesbook.labels import Language, sentence, sheet_name, word
 from salesbook.labels.errors import error_advice, error_message
 from salesbook.labels.messages import fill
-from salesbook.setup import book_rules, excel_rules, python_rules, start_rules
+from salesbook.setup import book_rules, excel_rules, python_rules, start_rules, wps_rules
 from salesbook.setup.faults import Look, Place
 from salesbook.setup.machine import Machine, ThisMachine
 from salesbook.store import Cell, CellError
@@ -87,7 +87,7 @@ def _excel(
     machine: Machine, place: Place | None, language: Language, *, with_start: bool
 ) -> Iterator[SetupCheck]:
     start = start_rules.RULES if with_start else ()
-    rules = (*python_rules.RULES, *start, *excel_rules.RULES, *book_rules.RULES)
+    rules = (*python_rules.RULES, *start, *excel_rules.RULES, *wps_rules.RULES, *book_rules.RULES)
     if machine.system == "linux":
         yield SetupCheck("no-excel-here", True, word("setup", "no_excel_here", language))
         rules = book_rules.ANYWHERE
