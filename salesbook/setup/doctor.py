@@ -164,7 +164,7 @@ def _installation(language: Language) -> Iterator[SetupCheck]:
         try:
             installed = version(name)
         except PackageNotFoundError:
-            facts = {"package": name, "version": "–"}
+            facts: dict[str, Any] = {"package": name, "version": "–"}
             cure = f"pip install {name}"
             yield _checked(name, "dependency", language, ok=False, cure=cure, **facts)
         else:
@@ -198,7 +198,11 @@ def _backups(book: Path, language: Language) -> SetupCheck:
     if not backups:
         return _checked("backups", "no_backups", language)
     newest = backups[0]
-    facts = {"count": len(backups), "at": newest.at.isoformat(" "), "folder": newest.path.parent}
+    facts: dict[str, Any] = {
+        "count": len(backups),
+        "at": newest.at.isoformat(" "),
+        "folder": newest.path.parent,
+    }
     return _checked("backups", "backups", language, book=book, **facts)
 
 
@@ -209,7 +213,7 @@ def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupC
 
     there = [name for name in TABLES if session.has(name)]
     rows = sum(session.table(name).rows_in for name in there)
-    facts = {"book": book, "tables": len(there), "rows": rows}
+    facts: dict[str, Any] = {"book": book, "tables": len(there), "rows": rows}
     yield _checked("workbook", "book_ok", language, **facts)
 
     # A table that came after the workbook was made is not missed.
@@ -217,7 +221,7 @@ def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupC
     missing = [sheet_name(name, language) for name in expected if name not in there]
     if missing:
         cure = word("cli", "doctor.missing_tables_cure", language)
-        lacks = {"book": book, "tables": tuple(missing)}
+        lacks: dict[str, Any] = {"book": book, "tables": tuple(missing)}
         yield _checked("tables", "missing_tables", language, ok=False, cure=cure, **lacks)
         return
 
