@@ -200,7 +200,12 @@ def new_document(book: Path, language: Language, rows: Mapping[str, int]) -> dic
 
 def checks_document(checks: Sequence[SetupCheck]) -> dict[str, Any]:
     """What is right and wrong with the set-up."""
-    return {"checks": [asdict(check) for check in checks]}
+    return {
+        "checks": [
+            {"code": check.code, "ok": check.ok, "message": check.message, "advice": check.advice}
+            for check in checks
+        ]
+    }
 
 
 def table_document(

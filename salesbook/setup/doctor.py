@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ from salesbook.errors import SalesbookError
 from salesbook.labels import Language, sentence, sheet_name, word
 from salesbook.labels.errors import error_advice, error_message
 from salesbook.labels.messages import fill
-from salesbook.setup import book_rules, excel_rules, python_rules
+from salesbook.setup import book_rules, excel_rules, python_rules, start_rules, wps_rules
 from salesbook.setup.faults import Look, Place
 from salesbook.setup.machine import Machine, ThisMachine
 from salesbook.store import Cell, CellError
@@ -32,6 +32,15 @@ _PACKAGES: Final = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamin
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A check's sentences before their facts are filled in, so that they can be told without names."""
+
+    message: str
+    advice: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SetupCheck:
     """One thing that was looked at."""
 
@@ -40,6 +49,15 @@ class SetupCheck:
     """True also for a remark: things work, and there is something to know."""
     message: str
     advice: str = ""
+    said: Said | None = field(default=None, compare=False)
+    """None where only the sentence is known."""
+
+
+def said_check(code: str, ok: bool, said: Said, language: Language) -> SetupCheck:
+    """A check with its facts filled in."""
+    message = fill(said.message, dict(said.facts), language)
+    advice = fill(said.advice, dict(said.facts), language)
+    return SetupCheck(code, ok, message, advice, said)
 
 
 def examine(
@@ -52,7 +70,13 @@ def examine(
     name = str(book.absolute()) if book else open_book
     place = Place(name, settings_in(Path(name))) if name else None
 
-    checks = [*_installation(language), *_excel(machine or ThisMachine(), place, language)]
+    computer = machine or ThisMachine()
+    # Where Excel asks, the Python that answers is the one that Excel starts.
+    is_asked_by_excel = bool(open_book)
+    checks = [
+        *_installation(language),
+        *_excel(computer, place, language, with_start=not is_asked_by_excel),
+    ]
     if book:
         checks += _workbook(book, language)
     return checks
@@ -61,26 +85,24 @@ def examine(
 def checks_of(looks: Iterable[Look], language: Language) -> Iterator[SetupCheck]:
     """Looks in words; a remark is no fault."""
     for look in looks:
-        facts = dict(look.facts)
         if not look.fault:
-            message = word("setup", f"fine.{look.check}", language)
-            yield SetupCheck(look.check, True, fill(message, facts, language))
+            said = Said(word("setup", f"fine.{look.check}", language), facts=look.facts)
+            yield said_check(look.check, True, said, language)
             continue
 
         message = word("setup", f"fault.{look.fault}.message", language)
         cure = word("setup", f"fault.{look.fault}.cure", language)
-        yield SetupCheck(
-            look.fault,
-            ok=look.is_remark,
-            message=fill(message, facts, language),
-            advice=fill(cure, facts, language),
-        )
+        yield said_check(look.fault, look.is_remark, Said(message, cure, look.facts), language)
 
 
-def _excel(machine: Machine, place: Place | None, language: Language) -> Iterator[SetupCheck]:
-    rules = (*python_rules.RULES, *excel_rules.RULES, *book_rules.RULES)
+def _excel(
+    machine: Machine, place: Place | None, language: Language, *, with_start: bool
+) -> Iterator[SetupCheck]:
+    start = start_rules.RULES if with_start else ()
+    rules = (*python_rules.RULES, *start, *excel_rules.RULES, *wps_rules.RULES, *book_rules.RULES)
     if machine.system == "linux":
-        yield SetupCheck("no-excel-here", True, word("setup", "no_excel_here", language))
+        said = Said(word("setup", "no_excel_here", language))
+        yield said_check("no-excel-here", True, said, language)
         rules = book_rules.ANYWHERE
 
     for rule in rules:
@@ -124,25 +146,29 @@ def _setting_text(cell: Cell) -> str:
     return str(cell)
 
 
-def _say(name: str, language: Language, **facts: Any) -> str:
-    return fill(word("cli", f"doctor.{name}", language), facts, language)
+def _checked(
+    code: str, name: str, language: Language, *, ok: bool = True, cure: str = "", **facts: Any
+) -> SetupCheck:
+    said = Said(word("cli", f"doctor.{name}", language), cure, facts)
+    return said_check(code, ok, said, language)
 
 
 def _installation(language: Language) -> Iterator[SetupCheck]:
     """Python and the packages that salesbook needs, each with its version."""
-    python = _say("python", language, version=sys.version.split()[0])
-    yield SetupCheck("python", sys.version_info >= (3, 11), python)
-    yield SetupCheck("package", True, _say("package", language, version=__version__))
+    is_new_enough = sys.version_info >= (3, 11)
+    python = sys.version.split()[0]
+    yield _checked("python", "python", language, ok=is_new_enough, version=python)
+    yield _checked("package", "package", language, version=__version__)
 
     for name in _PACKAGES:
         try:
             installed = version(name)
         except PackageNotFoundError:
-            message = _say("dependency", language, package=name, version="–")
-            yield SetupCheck(name, False, message, f"pip install {name}")
+            facts: dict[str, Any] = {"package": name, "version": "–"}
+            cure = f"pip install {name}"
+            yield _checked(name, "dependency", language, ok=False, cure=cure, **facts)
         else:
-            message = _say("dependency", language, package=name, version=installed)
-            yield SetupCheck(name, True, message)
+            yield _checked(name, "dependency", language, package=name, version=installed)
 
 
 def _workbook(book: Path, language: Language) -> Iterator[SetupCheck]:
@@ -170,10 +196,14 @@ def _backups(book: Path, language: Language) -> SetupCheck:
 
     backups = Backups(book.absolute()).all()
     if not backups:
-        return SetupCheck("backups", True, _say("no_backups", language))
+        return _checked("backups", "no_backups", language)
     newest = backups[0]
-    facts = {"count": len(backups), "at": newest.at.isoformat(" "), "folder": newest.path.parent}
-    return SetupCheck("backups", True, _say("backups", language, book=book, **facts))
+    facts: dict[str, Any] = {
+        "count": len(backups),
+        "at": newest.at.isoformat(" "),
+        "folder": newest.path.parent,
+    }
+    return _checked("backups", "backups", language, book=book, **facts)
 
 
 def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupCheck]:
@@ -183,15 +213,16 @@ def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupC
 
     there = [name for name in TABLES if session.has(name)]
     rows = sum(session.table(name).rows_in for name in there)
-    message = _say("book_ok", language, book=book, tables=len(there), rows=rows)
-    yield SetupCheck("workbook", True, message)
+    facts: dict[str, Any] = {"book": book, "tables": len(there), "rows": rows}
+    yield _checked("workbook", "book_ok", language, **facts)
 
     # A table that came after the workbook was made is not missed.
     expected = [name for name in TABLES if has_since(session.made_with, TABLES[name].since)]
     missing = [sheet_name(name, language) for name in expected if name not in there]
     if missing:
-        message = _say("missing_tables", language, book=book, tables=tuple(missing))
-        yield SetupCheck("tables", False, message, _say("missing_tables_cure", language))
+        cure = word("cli", "doctor.missing_tables_cure", language)
+        lacks: dict[str, Any] = {"book": book, "tables": tuple(missing)}
+        yield _checked("tables", "missing_tables", language, ok=False, cure=cure, **lacks)
         return
 
     for note in session.lacking().notes():
@@ -236,7 +267,7 @@ def _plan(session: Session, language: Language) -> SetupCheck:
         name = "plan_published"
     else:
         name = "plan_draft"
-    return SetupCheck(name.replace("_", "-"), True, _say(name, language))
+    return _checked(name.replace("_", "-"), name, language)
 
 
 def _holder(book: Path, language: Language) -> SetupCheck:
@@ -244,4 +275,4 @@ def _holder(book: Path, language: Language) -> SetupCheck:
     from salesbook.hosts.package import open_package
 
     with open_package(book, wait=0, for_writing=True):
-        return SetupCheck("not-held", True, _say("not_held", language))
+        return _checked("not-held", "not_held", language)

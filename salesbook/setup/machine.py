@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, Final, Literal, Protocol
+
+from salesbook.setup.trial import Started
 
 System = Literal["windows", "mac", "linux"]
 
@@ -45,6 +47,9 @@ class Machine(Protocol):
 
     def fits_ansi(self, text: str) -> bool:
         """True where the system's old code page, in which VBA reads files, has every character."""
+
+    def start(self, words: Sequence[str], seconds: float) -> Started:
+        """Start a program, wait for its end, and end it when time is up."""
 
 
 def path_on(machine: Machine, text: str) -> PurePath:
@@ -152,6 +157,12 @@ class ThisMachine:
         except UnicodeEncodeError:
             return False
         return True
+
+    def start(self, words: Sequence[str], seconds: float) -> Started:
+        """Start a program, wait for its end, and end it when time is up."""
+        from salesbook.setup.trial import start
+
+        return start(words, seconds)
 
     def write(self, path: str, text: str) -> None:
         """Write a file whole or not at all; what was there stays beside it as .bak.

@@ -9,9 +9,10 @@ import dataclasses
 import pytest
 
 from salesbook.labels import LANGUAGES, words
-from salesbook.setup import book_rules, excel_rules, python_rules
+from salesbook.setup import book_rules, excel_rules, python_rules, start_rules, wps_rules
 from salesbook.setup.doctor import checks_of
 from salesbook.setup.faults import Place
+from salesbook.setup.trial import Started
 from tests.setup.computers import (
     APP,
     BOOK,
@@ -22,11 +23,18 @@ from tests.setup.computers import (
     PYTHON,
     SETTINGS,
     TRUSTED,
+    answered,
     mac,
     windows,
 )
 
-RULES = (*python_rules.RULES, *excel_rules.RULES, *book_rules.RULES)
+RULES = (
+    *python_rules.RULES,
+    *start_rules.RULES,
+    *excel_rules.RULES,
+    *wps_rules.RULES,
+    *book_rules.RULES,
+)
 SECURITY = r"HKCU\Software\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"HKCU\Software\Policies\Microsoft\Office\16.0\Excel\Security"
 OPTIONS = r"HKCU\Software\Microsoft\Office\16.0\Excel\Options"
@@ -35,6 +43,8 @@ GUARD = (
     r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
 )
 STORE_PYTHON = r"C:\Users\Ann\AppData\Local\Microsoft\WindowsApps\python.exe"
+CHOICE = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\FileExts\.xlsm\UserChoice"
+WPS = r'"C:\Program Files (x86)\Kingsoft\WPS Office\12.1.0\office6\et.exe" /Automation'
 CHINESE = r"C:\Users\安娜\销售\.venv\Scripts\python.exe"
 
 
@@ -64,6 +74,18 @@ def with_text(path, text):
     machine = windows()
     machine.texts[path] = text
     return machine
+
+
+def with_wps(path=WPS, folder="CLSID", classes=r"HKLM\SOFTWARE\Classes"):
+    """Windows answers with it whoever asks for Excel."""
+    machine = windows()
+    machine.values[rf"{classes}\Excel.Application\CLSID"] = {"": "{1234}"}
+    machine.values[rf"{classes}\{folder}\{{1234}}\LocalServer32"] = {"": path}
+    return machine
+
+
+def started(what):
+    return with_(windows(), started=what)
 
 
 def moved(python):
@@ -137,6 +159,38 @@ ON_WINDOWS = {
     "debugging": (windows(), place(DEBUG_UDFS="True")),
     "conda": (windows(), place(CONDA_PATH=r"C:\conda")),
     "workbook-folder": (windows(), Place(BOOK, SETTINGS | {"ADD_WORKBOOK_TO_PYTHONPATH": "True"})),
+    "python-broken": (started(Started(refusal="missing")), None),
+    "python-other-kind": (started(Started(refusal="wrong-kind")), None),
+    "python-blocked": (
+        started(Started(complained="[WinError 1260] blocked", refusal="denied")),
+        None,
+    ),
+    "python-slow": (started(Started(None, seconds=60.0)), None),
+    "python-old": (started(Started(2, complained="Unknown option: -P\nusage: python")), None),
+    "python-ended": (started(Started(3221225781, complained="")), None),
+    "module-missing": (
+        started(answered(module="pythoncom", missing="pywintypes", error="No module")),
+        None,
+    ),
+    "module-other-kind": (
+        started(
+            answered(module="win32api", error="ImportError: %1 is not a valid Win32 application.")
+        ),
+        None,
+    ),
+    "module-blocked": (
+        started(
+            answered(
+                module="udfs", error="ImportError: DLL load failed: 应用程序控制策略已阻止此文件。"
+            )
+        ),
+        None,
+    ),
+    "module-broken": (started(answered(module="udfs", error="SyntaxError: null bytes")), None),
+    "python-not-of-book": (started(answered(xlwings="0.30.1")), place()),
+    "python-other-version": (started(answered(salesbook="0.0.1")), None),
+    "wps-opens": (with_value(CHOICE, "ProgId", "ET.Xlsm.6"), None),
+    "wps-as-excel": (with_wps(), None),
     "own-interpreter": (windows(), Place(BOOK, SETTINGS | {"INTERPRETER_WIN": PYTHON})),
 }
 ON_A_MAC = {
@@ -206,3 +260,41 @@ def test_a_trusted_folder_may_be_named_by_a_variable():
 
 def test_an_interpreter_that_only_the_old_setting_names_counts():
     assert faults(with_text(CONF, f'"INTERPRETER","{PYTHON}"\r\n')) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "kind", "is_wps"),
+    [
+        (CHOICE, "ProgId", "KET.Workbook.9", True),
+        (CHOICE, "ProgId", "Excel.SheetMacroEnabled.12", False),
+        (f"{CHOICE}Latest\\ProgId", "ProgId", "WPS.Xlsm.6", True),
+        (r"HKCU\Software\Classes\.xlsm", "", "ET.Xlsm.6", True),
+        (r"HKLM\SOFTWARE\Classes\.xlsm", "", "ET.Xlsm.6", True),
+        (r"HKLM\SOFTWARE\Classes\.xlsm", "", "Excel.SheetMacroEnabled.12", False),
+        (CHOICE, "ProgId", "Etsy.Viewer", False),
+    ],
+)
+def test_who_opens_a_workbook_is_looked_up_as_windows_does(key, name, kind, is_wps):
+    assert faults(with_value(key, name, kind)) == (["wps-opens"] if is_wps else [])
+
+
+def test_what_the_user_chose_wins_over_the_computers_choice():
+    machine = with_value(CHOICE, "ProgId", "Excel.SheetMacroEnabled.12")
+    machine.values[r"HKLM\SOFTWARE\Classes\.xlsm"] = {"": "ET.Xlsm.6"}
+    assert faults(machine) == []
+
+
+def test_a_kind_of_another_name_is_known_by_its_program():
+    machine = with_value(CHOICE, "ProgId", "Applications.Sheets")
+    command = r"HKLM\SOFTWARE\Classes\Applications.Sheets\shell\open\command"
+    machine.values[command] = {"": WPS.replace("/Automation", '"%1"')}
+    assert faults(machine) == ["wps-opens"]
+
+
+def test_excels_own_place_is_told_from_a_taken_one():
+    """A 32-bit WPS, one that is installed for one user, and Excel itself."""
+    assert faults(with_wps(folder=r"WOW6432Node\CLSID")) == ["wps-as-excel"]
+    assert faults(with_wps(classes=r"HKCU\Software\Classes")) == ["wps-as-excel"]
+    mine = r"C:\Users\Ann\AppData\Local\Kingsoft\WPS Office\ksolaunch.exe"
+    assert faults(with_wps(mine)) == ["wps-as-excel"]
+    assert faults(with_wps(r"C:\Program Files\Microsoft Office\Office16\EXCEL.EXE")) == []
