@@ -118,7 +118,7 @@ def test_a_real_import_has_no_explanation(folder: Path, salesbook, tmp_path: Pat
     ("language", "alike"),
     [
         ("en", "New rows that look like rows with another key: 1 (2 → C1"),
-        ("zh-CN", "有 1 个新行与主键不同的已有行相似（2 → C1"),
+        ("zh-CN", "有 1 个新行与编号不同的已有行相似（2 → C1"),
     ],
 )
 def test_look_alikes_are_told_before_anything_is_written(

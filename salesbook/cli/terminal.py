@@ -193,7 +193,8 @@ class Terminal:
     def made(self, book: Path, rows: dict[str, int]) -> None:
         """Say that a workbook was made."""
         if rows:
-            sample = self._say("report.sample", rows=sum(rows.values()), tables=len(rows))
+            count = f"{sum(rows.values()):,}"
+            sample = self._say("report.sample", rows=count, tables=len(rows))
             self._message(sample)
         self._message(self._say("report.made", book=book))
 
