@@ -12,6 +12,14 @@ from salesbook.setup.machine import Machine, conf_path, path_on, script_path
 
 _SIGNS: Final = set("%^!\"'")
 """Signs that cmd.exe reads as its own."""
+_SHELL_SIGNS: Final = set(" \t\n\"'$&`\\|;<>(){")
+"""Signs that end or change a word of the Mac's shell, to which xlwings hands the interpreter unquoted.
+
+A bar ends a field of xlwings' own. Other signs, such as * # ~ !, reach the file that is meant.
+Source: xlwings' ExecuteMac and its AppleScript.
+"""
+_PLAIN_MAC_FOLDER: Final = "/Users/Shared/salesbook"
+"""Where every user of a Mac may make a folder, whatever his home is called."""
 _BRIDGES: Final = {"windows": ("pywin32",), "mac": ("appscript", "psutil"), "linux": ()}
 
 
@@ -69,13 +77,30 @@ def conf_file(machine: Machine, place: Place | None) -> Iterator[Look]:
 def path_letters(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Does the interpreter's path survive the ways it has to go?"""
     python = machine.python
+    if machine.system == "mac":
+        yield _letters_on_mac(python)
+        return
+
     signs = sorted(_SIGNS.intersection(python))
-    if machine.system == "windows" and not machine.fits_ansi(python):
+    if not machine.fits_ansi(python):
         yield Look("path", "path-letters", {"python": python})
     elif signs:
         yield Look("path", "path-signs", {"python": python, "signs": " ".join(signs)})
     else:
         yield Look("path", facts={"python": python})
+
+
+def _letters_on_mac(python: str) -> Look:
+    """Does the shell of a Mac get the path as one plain word?
+
+    Source: xlwings issue 2004, where VBA hands on each byte of a letter as a letter of its own.
+    """
+    facts = {"python": python, "folder": _PLAIN_MAC_FOLDER}
+    signs = sorted(_SHELL_SIGNS.intersection(python))
+    if signs:
+        facts["signs"] = " ".join(f"[{sign}]" for sign in signs)
+        return Look("path", "path-signs-mac", facts)
+    return Look("path", "" if python.isascii() else "path-letters-mac", facts)
 
 
 def store_python(machine: Machine, place: Place | None) -> Iterator[Look]:

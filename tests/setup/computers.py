@@ -67,13 +67,11 @@ class Computer:
             return False
         return True
 
-    def write(self, path, text):
-        if path in self.texts:
-            self.texts[f"{path}.bak"] = self.texts[path]
-        self.texts[path] = text
-
-    def copy(self, source, target):
-        self.files.add(target)
+    def write(self, texts):
+        for path, text in texts.items():
+            if path in self.texts:
+                self.texts[f"{path}.bak"] = self.texts[path]
+            self.texts[path] = text
 
 
 def windows() -> Computer:

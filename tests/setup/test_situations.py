@@ -5,6 +5,8 @@ words.
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -139,7 +141,26 @@ ON_WINDOWS = {
     "workbook-folder": (windows(), Place(BOOK, SETTINGS | {"ADD_WORKBOOK_TO_PYTHONPATH": "True"})),
     "own-interpreter": (windows(), Place(BOOK, SETTINGS | {"INTERPRETER_WIN": PYTHON})),
 }
+
+
+def mac_with(python):
+    """Installed elsewhere, and all that goes with it."""
+    return with_(
+        mac(),
+        python=python,
+        files=mac().files | {python},
+        texts={MAC_CONF: f'"INTERPRETER_MAC","{python}"\n'},
+    )
+
+
+MAC_BOOKS = {
+    "book-signs-mac": ("/Users/ann/A$B/Team.xlsm", "/Users/ann/a=b.xlsm", "/Users/ann/`x`.xlsm"),
+    "book-letters-mac": ("/Users/ann/销售管理.xlsm", "/Users/ann/Auszu\u0308ge.xlsm"),
+    "": ("/Users/ann/销售 & co/Team & Co's.xlsm", "/Users/ann/SalesManagement.zh-CN.xlsm"),
+}
 ON_A_MAC = {
+    "path-signs-mac": mac_with("/Users/ann/Library/Application Support/pipx/bin/python"),
+    "path-letters-mac": mac_with("/Users/ann/销售/bin/python"),
     "interpreter-unnamed": with_(mac(), texts={}),
     "bridge-missing": with_(mac(), packages={"xlwings": "0.37.8", "appscript": "1.4.0"}),
     "mac-script": with_(mac(), files=mac().files - {MAC_SCRIPT}),
@@ -164,13 +185,34 @@ def test_where_all_is_well_no_fault_is_found():
     assert faults(mac(), Place("/Users/ann/Sales/Team.xlsm", SETTINGS)) == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "name"), [(fault, name) for fault, names in MAC_BOOKS.items() for name in names]
+)
+def test_a_name_that_a_mac_does_not_hand_on_is_found(fault, name):
+    assert faults(mac(), Place(name, SETTINGS)) == ([fault] if fault else [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such shell")
+@pytest.mark.parametrize("sign", " '$&`|;<>(){!#~%,+=@^")
+def test_the_shell_starts_each_python_that_is_not_named_at_fault(sign, tmp_path):
+    """As xlwings' AppleScript writes it: the interpreter without quotes."""
+    python = tmp_path / f"a{sign}b" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\necho started\n")
+    python.chmod(0o755)
+    done = subprocess.run(["sh", "-c", f"{python} -B"], capture_output=True, text=True)
+    is_fault = "path-signs-mac" in faults(mac_with(str(python)))
+    # A brace alone is a letter; with a comma some shells make two words of it.
+    assert is_fault is (done.stdout != "started\n" or sign == "{")
+
+
 IN_THE_FILE = {"code-names-lost", "table-styles-lost", "dropdowns-lost"}
 """Faults of the workbook itself, whatever the computer: see tests/book/test_saved_elsewhere.py."""
 
 
 def test_every_fault_has_a_situation_and_every_sentence_a_use():
     """Words and rules are the same set; nothing is said that no rule finds."""
-    situations = {*ON_WINDOWS, *ON_A_MAC, *IN_THE_FILE}
+    situations = {*ON_WINDOWS, *ON_A_MAC, *MAC_BOOKS, *IN_THE_FILE} - {""}
     assert situations == words("setup", "en")["fault"].keys()
     fine = {
         look.check
