@@ -14,7 +14,7 @@ from salesbook.setup.conf import merged, odd_lines, settings_of
 from salesbook.setup.doctor import SetupCheck, checks_of
 from salesbook.setup.faults import Place
 from salesbook.setup.machine import Machine, ThisMachine, conf_path, script_path
-from salesbook.setup.python_rules import interpreter_key, path_letters, store_python
+from salesbook.setup.python_rules import home_letters, interpreter_key, path_letters, store_python
 
 
 class WritableMachine(Machine, Protocol):
@@ -53,7 +53,11 @@ def _excel(machine: WritableMachine, language: Language) -> Iterator[SetupCheck]
         return
 
     # A Python that Excel cannot start is not worth writing down.
-    looks = [*path_letters(machine, None), *store_python(machine, None)]
+    looks = [
+        *path_letters(machine, None),
+        *store_python(machine, None),
+        *home_letters(machine, None),
+    ]
     faults = [look for look in looks if look.fault]
     if faults:
         yield from checks_of(faults, language)

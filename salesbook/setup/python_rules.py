@@ -145,6 +145,40 @@ def library(machine: Machine, place: Place | None) -> Iterator[Look]:
         yield Look("dll", "dll-missing", facts)
 
 
+def windowless(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Is the twin of python.exe there that the macros start because it opens no window?"""
+    if machine.system != "windows":
+        return
+    python = path_on(machine, interpreter(machine, place) or machine.python)
+    if python.name.lower() != "python.exe":
+        return
+    is_there = machine.is_file(str(python.with_name("pythonw.exe")))
+    facts = {"python": "pythonw.exe", "folder": str(python.parent)}
+    yield Look("pythonw", "" if is_there else "pythonw-missing", facts)
+
+
+def home_letters(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Can the macros open the user's xlwings.conf, whatever his folder is called?
+
+    VBA opens files in the code page of Windows. Where it finds no settings, the macros start the
+    pythonw that Windows finds by PATH, and load the DLL by PATH: both do with all letters.
+    """
+    conf = str(conf_path(machine))
+    if machine.system != "windows" or machine.fits_ansi(conf):
+        return
+    python = path_on(machine, machine.python)
+    dll = f"xlwings64-{machine.package('xlwings')}.dll"
+    needed = [python.parent]
+    if not machine.is_file(str(python.parent / dll)):
+        needed.append(python.parent.parent)
+
+    path = machine.environment.get("PATH", "")
+    on_path = {path_on(machine, folder) for folder in path.split(";") if folder}
+    is_found = on_path.issuperset(needed)
+    facts = {"conf": conf, "folders": ";".join(map(str, needed))}
+    yield Look("conf-letters", "" if is_found else "conf-letters", facts)
+
+
 def bridge(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Are the packages there through which Python talks to Excel?"""
     for name in _BRIDGES[machine.system]:
@@ -187,6 +221,8 @@ RULES: Final[tuple[Rule, ...]] = (
     path_letters,
     store_python,
     library,
+    windowless,
+    home_letters,
     bridge,
     mac_script,
     strange_variables,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PYTHON = r"C:\Users\Ann\sales\.venv\Scripts\python.exe"
+PYTHONW = PYTHON.replace("python.exe", "pythonw.exe")
 HOME = r"C:\Users\Ann"
 CONF = r"C:\Users\Ann\.xlwings\xlwings.conf"
 DLL = r"C:\Users\Ann\sales\.venv\xlwings64-0.37.8.dll"
@@ -78,7 +79,7 @@ def windows() -> Computer:
     """Where everything is in place."""
     return Computer(
         texts={CONF: f'"INTERPRETER_WIN","{PYTHON}"\r\n'},
-        files={PYTHON, DLL},
+        files={PYTHON, PYTHONW, DLL},
         values={APP: {"": EXCEL}, TRUSTED: {"Path": "C:\\Sales\\", "AllowSubFolders": 1}},
         packages={"xlwings": "0.37.8", "pywin32": "311"},
     )

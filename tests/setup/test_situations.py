@@ -22,6 +22,7 @@ from tests.setup.computers import (
     MAC_CONF,
     MAC_SCRIPT,
     PYTHON,
+    PYTHONW,
     SETTINGS,
     TRUSTED,
     mac,
@@ -74,14 +75,29 @@ def moved(python):
     return with_(
         windows(),
         python=python,
-        files={python, f"{folder}\\xlwings64-0.37.8.dll"},
+        files={python, f"{folder}\\pythonw.exe", f"{folder}\\xlwings64-0.37.8.dll"},
         texts={CONF: f'"INTERPRETER_WIN","{python}"\r\n'},
+    )
+
+
+STRANGE_HOME = r"C:\Users\张三"
+STRANGE_FOLDERS = r"C:\Users\Ann\sales\.venv\scripts;C:\Users\Ann\sales\.venv"
+
+
+def strange_home(**environment):
+    """A user called by letters that an English Windows has no code page for."""
+    conf = STRANGE_HOME + r"\.xlwings\xlwings.conf"
+    return with_(
+        windows(),
+        home=STRANGE_HOME,
+        texts={conf: f'"INTERPRETER_WIN","{PYTHON}"\r\n'},
+        environment=environment,
     )
 
 
 ON_WINDOWS = {
     "interpreter-unnamed": (with_text(CONF, '"PYTHONPATH",""\r\n'), None),
-    "interpreter-gone": (with_(windows(), files={DLL}), None),
+    "interpreter-gone": (with_(windows(), files={PYTHONW, DLL}), None),
     "interpreter-other": (
         with_(windows(), python=r"C:\Python312\python.exe"),
         None,
@@ -91,15 +107,17 @@ ON_WINDOWS = {
     "path-letters": (moved(CHINESE), None),
     "path-signs": (moved(r"C:\100%\python.exe"), None),
     "store-python": (moved(STORE_PYTHON), None),
-    "dll-missing": (with_(windows(), files={PYTHON}), None),
+    "dll-missing": (with_(windows(), files={PYTHON, PYTHONW}), None),
     "dll-of-user": (
         with_(
             windows(),
-            files={PYTHON},
+            files={PYTHON, PYTHONW},
             package_folder=r"C:\Users\Ann\AppData\Roaming\Python\Python312\site-packages\xlwings",
         ),
         None,
     ),
+    "pythonw-missing": (with_(windows(), files={PYTHON, DLL}), None),
+    "conf-letters": (strange_home(), None),
     "bridge-missing": (with_(windows(), packages={"xlwings": "0.37.8"}), None),
     "python-variables": (with_(windows(), environment={"PYTHONHOME": r"C:\Python27"}), None),
     "no-excel": (with_(windows(), values={}), None),
@@ -219,6 +237,7 @@ def test_every_fault_has_a_situation_and_every_sentence_a_use():
         for machine, where in (
             (windows(), place()),
             (mac(), Place("/Users/ann/Team.xlsm", SETTINGS)),
+            (strange_home(PATH=STRANGE_FOLDERS), place()),
         )
         for look in looks(machine, where)
         if not look.fault
@@ -244,6 +263,12 @@ def test_a_trusted_folder_may_be_named_by_a_variable():
     assert faults(machine, place(r"C:\Users\Ann\Sales\North\Team.xlsm")) == []
     machine.values[TRUSTED] = {"Path": "%HOME%\\Sales"}
     assert faults(machine, place(r"C:\Users\Ann\Sales\North\Team.xlsm")) == ["not-trusted"]
+
+
+def test_a_strange_home_does_no_harm_where_windows_finds_python_itself():
+    assert faults(strange_home(PATH=STRANGE_FOLDERS)) == []
+    assert faults(strange_home(PATH=STRANGE_FOLDERS.split(";")[0])) == ["conf-letters"]
+    assert faults(with_(strange_home(), code_page="gbk")) == []
 
 
 def test_an_interpreter_that_only_the_old_setting_names_counts():
