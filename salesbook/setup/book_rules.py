@@ -27,6 +27,27 @@ _CLOUDS: Final = (
 _ZONE: Final = re.compile(r"ZoneId\s*=\s*(\d)")
 """Where Windows says that a file came from, such as `ZoneId=3` for the internet."""
 _INTERNET: Final = 3
+_SHELL_SIGNS: Final = set('"$`\\|\n\r')
+"""Signs that the macros on a Mac refuse in the workbook's path: see MeansMoreToAShell in VBA."""
+
+
+def name_on_mac(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Does the workbook's name reach Python as it is, on a Mac?
+
+    xlwings finds the workbook by the name that Excel hands on through AppleScript. What follows an
+    equals sign is lost there, and VBA hands on each byte of other letters as a letter of its own.
+    Source: xlwings issue 2004 and Book.caller.
+    """
+    if machine.system != "mac" or place is None or "://" in place.name:
+        return
+    name = path_on(machine, place.name).name
+    signs = sorted(_SHELL_SIGNS.intersection(place.name) | {"="}.intersection(name))
+    facts = {"book": place.name, "plain": "SalesManagement.xlsm"}
+    if signs:
+        facts["signs"] = " ".join(f"[{sign}]" for sign in signs)
+        yield Look("book-name", "book-signs-mac", facts)
+    else:
+        yield Look("book-name", "" if name.isascii() else "book-letters-mac", facts)
 
 
 def mark_of_the_web(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -133,6 +154,7 @@ def _is_on(settings: Mapping[str, str], key: str) -> bool:
 
 
 RULES: Final[tuple[Rule, ...]] = (
+    name_on_mac,
     mark_of_the_web,
     trusted_location,
     cloud_folder,

@@ -6,10 +6,12 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, Final, Literal, Protocol
 
+from salesbook.errors import CannotWrite
 from salesbook.setup.trial import Started
 
 System = Literal["windows", "mac", "linux"]
@@ -96,7 +98,11 @@ class ThisMachine:
 
     def is_file(self, path: str) -> bool:
         """True where a file is."""
-        return Path(path).is_file()
+        try:
+            return Path(path).is_file()
+        except OSError:
+            # A Mac refuses even the question about folders of other programs.
+            return False
 
     def registry(self, key: str, name: str = "") -> Any:
         """A value of Windows' registry."""
@@ -164,35 +170,57 @@ class ThisMachine:
 
         return start(words, seconds)
 
-    def write(self, path: str, text: str) -> None:
-        """Write a file whole or not at all; what was there stays beside it as .bak.
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Write all these files by path, or none; what was there stays beside each as .bak.
 
-        Raises: CannotWrite where a folder or a pipe has one of the names.
+        Raises: CannotWrite where the system refuses a write, or a folder or a pipe has one of the names.
         """
+        before: dict[Path, bytes | None] = {}
+        path = ""
+        try:
+            # Whatever may be refused is tried beside the files first, where nobody reads it.
+            for path, text in texts.items():
+                self._stage(Path(path), text)
+            for path in texts:
+                file = Path(path)
+                before[file] = file.read_bytes() if file.exists() else None
+                if before[file] is not None:
+                    shutil.copy2(file, f"{file}.bak")
+                _staged(file).replace(file)
+        except OSError as error:
+            _take_back(before)
+            raise CannotWrite(
+                "setup-not-written", where=path, found=error.strerror or str(error)
+            ) from error
+        finally:
+            for written in texts:
+                with suppress(OSError):
+                    if _staged(Path(written)).is_file():
+                        _staged(Path(written)).unlink()
+
+    def _stage(self, file: Path, text: str) -> None:
         from salesbook.hosts.package import refuse_special
 
-        file = Path(path)
-        backup = Path(f"{file}.bak")
-        new = file.with_name(f"{file.name}.new")
-        for taken in (file, backup, new):
+        for taken in (file, Path(f"{file}.bak"), _staged(file)):
             refuse_special(taken)
-
         file.parent.mkdir(parents=True, exist_ok=True)
-        if file.exists():
-            shutil.copy2(file, backup)
-        new.write_bytes(text.encode(encoding_of(self), "surrogateescape"))
-        new.replace(file)
+        _staged(file).write_bytes(text.encode(encoding_of(self), "surrogateescape"))
 
-    def copy(self, source: str, target: str) -> None:
-        """Copy a file, making its folder.
 
-        Raises: CannotWrite where a folder or a pipe has the target's name.
-        """
-        from salesbook.hosts.package import refuse_special
+def _staged(file: Path) -> Path:
+    """Where a file is written before it comes to its name in one step."""
+    return file.with_name(f"{file.name}.new")
 
-        refuse_special(Path(target))
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+
+def _take_back(before: Mapping[Path, bytes | None]) -> None:
+    """Put files back to what they held, as far as the system lets us; one that was not there goes."""
+    for file, content in before.items():
+        with suppress(OSError):
+            if content is None:
+                file.unlink(missing_ok=True)
+            elif file.read_bytes() != content:
+                _staged(file).write_bytes(content)
+                _staged(file).replace(file)
 
 
 def encoding_of(machine: Machine) -> str:

@@ -12,6 +12,14 @@ from salesbook.setup.machine import Machine, conf_path, path_on, script_path
 
 _SIGNS: Final = set("%^!\"'")
 """Signs that cmd.exe reads as its own."""
+_SHELL_SIGNS: Final = set(" \t\n\"'$&`\\|;<>(){")
+"""Signs that end or change a word of the Mac's shell, to which xlwings hands the interpreter unquoted.
+
+A bar ends a field of xlwings' own. Other signs, such as * # ~ !, reach the file that is meant.
+Source: xlwings' ExecuteMac and its AppleScript.
+"""
+_PLAIN_MAC_FOLDER: Final = "/Users/Shared/salesbook"
+"""Where every user of a Mac may make a folder, whatever his home is called."""
 _BRIDGES: Final = {"windows": ("pywin32",), "mac": ("appscript", "psutil"), "linux": ()}
 
 
@@ -69,13 +77,30 @@ def conf_file(machine: Machine, place: Place | None) -> Iterator[Look]:
 def path_letters(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Does the interpreter's path survive the ways it has to go?"""
     python = machine.python
+    if machine.system == "mac":
+        yield _letters_on_mac(python)
+        return
+
     signs = sorted(_SIGNS.intersection(python))
-    if machine.system == "windows" and not machine.fits_ansi(python):
+    if not machine.fits_ansi(python):
         yield Look("path", "path-letters", {"python": python})
     elif signs:
         yield Look("path", "path-signs", {"python": python, "signs": " ".join(signs)})
     else:
         yield Look("path", facts={"python": python})
+
+
+def _letters_on_mac(python: str) -> Look:
+    """Does the shell of a Mac get the path as one plain word?
+
+    Source: xlwings issue 2004, where VBA hands on each byte of a letter as a letter of its own.
+    """
+    facts = {"python": python, "folder": _PLAIN_MAC_FOLDER}
+    signs = sorted(_SHELL_SIGNS.intersection(python))
+    if signs:
+        facts["signs"] = " ".join(f"[{sign}]" for sign in signs)
+        return Look("path", "path-signs-mac", facts)
+    return Look("path", "" if python.isascii() else "path-letters-mac", facts)
 
 
 def store_python(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -120,6 +145,40 @@ def library(machine: Machine, place: Place | None) -> Iterator[Look]:
         yield Look("dll", "dll-missing", facts)
 
 
+def windowless(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Is the twin of python.exe there that the macros start because it opens no window?"""
+    if machine.system != "windows":
+        return
+    python = path_on(machine, interpreter(machine, place) or machine.python)
+    if python.name.lower() != "python.exe":
+        return
+    is_there = machine.is_file(str(python.with_name("pythonw.exe")))
+    facts = {"python": "pythonw.exe", "folder": str(python.parent)}
+    yield Look("pythonw", "" if is_there else "pythonw-missing", facts)
+
+
+def home_letters(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Can the macros open the user's xlwings.conf, whatever his folder is called?
+
+    VBA opens files in the code page of Windows. Where it finds no settings, the macros start the
+    pythonw that Windows finds by PATH, and load the DLL by PATH: both do with all letters.
+    """
+    conf = str(conf_path(machine))
+    if machine.system != "windows" or machine.fits_ansi(conf):
+        return
+    python = path_on(machine, machine.python)
+    dll = f"xlwings64-{machine.package('xlwings')}.dll"
+    needed = [python.parent]
+    if not machine.is_file(str(python.parent / dll)):
+        needed.append(python.parent.parent)
+
+    path = machine.environment.get("PATH", "")
+    on_path = {path_on(machine, folder) for folder in path.split(";") if folder}
+    is_found = on_path.issuperset(needed)
+    facts = {"conf": conf, "folders": ";".join(map(str, needed))}
+    yield Look("conf-letters", "" if is_found else "conf-letters", facts)
+
+
 def bridge(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Are the packages there through which Python talks to Excel?"""
     for name in _BRIDGES[machine.system]:
@@ -162,6 +221,8 @@ RULES: Final[tuple[Rule, ...]] = (
     path_letters,
     store_python,
     library,
+    windowless,
+    home_letters,
     bridge,
     mac_script,
     strange_variables,

@@ -10,6 +10,7 @@ from salesbook import __version__
 from salesbook.setup.trial import Started
 
 PYTHON = r"C:\Users\Ann\sales\.venv\Scripts\python.exe"
+PYTHONW = PYTHON.replace("python.exe", "pythonw.exe")
 HOME = r"C:\Users\Ann"
 CONF = r"C:\Users\Ann\.xlwings\xlwings.conf"
 DLL = r"C:\Users\Ann\sales\.venv\xlwings64-0.37.8.dll"
@@ -90,20 +91,18 @@ class Computer:
     def start(self, words, seconds):
         return self.started
 
-    def write(self, path, text):
-        if path in self.texts:
-            self.texts[f"{path}.bak"] = self.texts[path]
-        self.texts[path] = text
-
-    def copy(self, source, target):
-        self.files.add(target)
+    def write(self, texts):
+        for path, text in texts.items():
+            if path in self.texts:
+                self.texts[f"{path}.bak"] = self.texts[path]
+            self.texts[path] = text
 
 
 def windows() -> Computer:
     """Where everything is in place."""
     return Computer(
         texts={CONF: f'"INTERPRETER_WIN","{PYTHON}"\r\n'},
-        files={PYTHON, DLL},
+        files={PYTHON, PYTHONW, DLL},
         values={APP: {"": EXCEL}, TRUSTED: {"Path": "C:\\Sales\\", "AllowSubFolders": 1}},
         packages={"xlwings": "0.37.8", "pywin32": "311"},
     )

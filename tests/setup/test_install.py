@@ -49,8 +49,8 @@ def test_on_a_mac_the_script_is_put_where_excel_looks():
     computer.texts.clear()
     computer.files.discard(MAC_SCRIPT)
     assert codes(install(None, "zh-CN", computer)) == ["conf-written", "script-copied", "next"]
-    assert computer.texts == {MAC_CONF: f'"INTERPRETER_MAC","{MAC_PYTHON}"\n'}
-    assert MAC_SCRIPT in computer.files
+    assert computer.texts[MAC_CONF] == f'"INTERPRETER_MAC","{MAC_PYTHON}"\n'
+    assert MAC_SCRIPT in computer.texts
 
 
 def test_what_else_the_user_set_stays_and_the_old_text_is_kept():
@@ -178,8 +178,8 @@ def test_checks_of_a_whole_windows_computer(tmp_path):
 def test_the_real_machine_writes_whole_files_and_keeps_the_old_one(tmp_path):
     machine = ThisMachine()
     path = tmp_path / "deep" / "xlwings.conf"
-    machine.write(str(path), "one")
-    machine.write(str(path), "two")
+    machine.write({str(path): "one"})
+    machine.write({str(path): "two"})
     assert machine.text(str(path)) == "two"
     assert machine.text(f"{path}.bak") == "one"
     assert sorted(one.name for one in path.parent.iterdir()) == ["xlwings.conf", "xlwings.conf.bak"]
@@ -198,11 +198,45 @@ def test_the_real_machine_waits_for_no_pipe(tmp_path, ending):
     pipe = Path(f"{path}{ending}")
     os.mkfifo(pipe)
     with pytest.raises(CannotWrite, match="device-not-file") as refused:
-        machine.write(str(path), "two")
+        machine.write({str(path): "two"})
     assert refused.value.where == str(pipe)
     assert machine.text(str(path)) == ("one" if ending else None)
-    with pytest.raises(CannotWrite, match="device-not-file"):
-        machine.copy(__file__, str(pipe))
+
+
+@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize("had_settings", [False, True])
+def test_a_refused_write_leaves_all_as_it_was(step, had_settings, tmp_path, monkeypatch):
+    """Excel's folders on a Mac may refuse any write: the first, the last, or one between."""
+    machine, conf, script = ThisMachine(), tmp_path / "data" / "conf", tmp_path / "scripts" / "a"
+    if had_settings:
+        machine.write({str(conf): "old", str(script): "old"})
+    steps = 0
+
+    def refusing(method):
+        def refused(self, *arguments, **named):
+            nonlocal steps
+            steps += 1
+            if steps == step + 1:
+                raise PermissionError(1, "Operation not permitted", str(self))
+            return method(self, *arguments, **named)
+
+        return refused
+
+    for name in ("mkdir", "write_bytes", "replace"):
+        monkeypatch.setattr(Path, name, refusing(getattr(Path, name)))
+    with pytest.raises(CannotWrite, match="setup-not-written") as refusal:
+        machine.write({str(conf): "new", str(script): "new"})
+    assert refusal.value.exit_code == 18
+    assert refusal.value.where in (str(conf), str(script))
+    old = "old" if had_settings else None
+    assert (machine.text(str(conf)), machine.text(str(script))) == (old, old)
+    assert not list(tmp_path.rglob("*.new"))
+
+
+def test_a_workbook_is_not_made_under_a_name_that_a_mac_hands_on_wrongly(tmp_path):
+    book = tmp_path / "销售管理.xlsm"
+    assert "book-letters-mac" in codes(install(book, "zh-CN", mac()))
+    assert not book.exists()
 
 
 def test_python_as_excel_starts_it_runs_no_file_lying_about(tmp_path):

@@ -5,6 +5,8 @@ words.
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.setup.computers import (
     MAC_CONF,
     MAC_SCRIPT,
     PYTHON,
+    PYTHONW,
     SETTINGS,
     TRUSTED,
     answered,
@@ -94,14 +97,29 @@ def moved(python):
     return with_(
         windows(),
         python=python,
-        files={python, f"{folder}\\xlwings64-0.37.8.dll"},
+        files={python, f"{folder}\\pythonw.exe", f"{folder}\\xlwings64-0.37.8.dll"},
         texts={CONF: f'"INTERPRETER_WIN","{python}"\r\n'},
+    )
+
+
+STRANGE_HOME = r"C:\Users\张三"
+STRANGE_FOLDERS = r"C:\Users\Ann\sales\.venv\scripts;C:\Users\Ann\sales\.venv"
+
+
+def strange_home(**environment):
+    """A user called by letters that an English Windows has no code page for."""
+    conf = STRANGE_HOME + r"\.xlwings\xlwings.conf"
+    return with_(
+        windows(),
+        home=STRANGE_HOME,
+        texts={conf: f'"INTERPRETER_WIN","{PYTHON}"\r\n'},
+        environment=environment,
     )
 
 
 ON_WINDOWS = {
     "interpreter-unnamed": (with_text(CONF, '"PYTHONPATH",""\r\n'), None),
-    "interpreter-gone": (with_(windows(), files={DLL}), None),
+    "interpreter-gone": (with_(windows(), files={PYTHONW, DLL}), None),
     "interpreter-other": (
         with_(windows(), python=r"C:\Python312\python.exe"),
         None,
@@ -111,15 +129,17 @@ ON_WINDOWS = {
     "path-letters": (moved(CHINESE), None),
     "path-signs": (moved(r"C:\100%\python.exe"), None),
     "store-python": (moved(STORE_PYTHON), None),
-    "dll-missing": (with_(windows(), files={PYTHON}), None),
+    "dll-missing": (with_(windows(), files={PYTHON, PYTHONW}), None),
     "dll-of-user": (
         with_(
             windows(),
-            files={PYTHON},
+            files={PYTHON, PYTHONW},
             package_folder=r"C:\Users\Ann\AppData\Roaming\Python\Python312\site-packages\xlwings",
         ),
         None,
     ),
+    "pythonw-missing": (with_(windows(), files={PYTHON, DLL}), None),
+    "conf-letters": (strange_home(), None),
     "bridge-missing": (with_(windows(), packages={"xlwings": "0.37.8"}), None),
     "python-variables": (with_(windows(), environment={"PYTHONHOME": r"C:\Python27"}), None),
     "no-excel": (with_(windows(), values={}), None),
@@ -193,7 +213,26 @@ ON_WINDOWS = {
     "wps-as-excel": (with_wps(), None),
     "own-interpreter": (windows(), Place(BOOK, SETTINGS | {"INTERPRETER_WIN": PYTHON})),
 }
+
+
+def mac_with(python):
+    """Installed elsewhere, and all that goes with it."""
+    return with_(
+        mac(),
+        python=python,
+        files=mac().files | {python},
+        texts={MAC_CONF: f'"INTERPRETER_MAC","{python}"\n'},
+    )
+
+
+MAC_BOOKS = {
+    "book-signs-mac": ("/Users/ann/A$B/Team.xlsm", "/Users/ann/a=b.xlsm", "/Users/ann/`x`.xlsm"),
+    "book-letters-mac": ("/Users/ann/销售管理.xlsm", "/Users/ann/Auszu\u0308ge.xlsm"),
+    "": ("/Users/ann/销售 & co/Team & Co's.xlsm", "/Users/ann/SalesManagement.zh-CN.xlsm"),
+}
 ON_A_MAC = {
+    "path-signs-mac": mac_with("/Users/ann/Library/Application Support/pipx/bin/python"),
+    "path-letters-mac": mac_with("/Users/ann/销售/bin/python"),
     "interpreter-unnamed": with_(mac(), texts={}),
     "bridge-missing": with_(mac(), packages={"xlwings": "0.37.8", "appscript": "1.4.0"}),
     "mac-script": with_(mac(), files=mac().files - {MAC_SCRIPT}),
@@ -218,19 +257,41 @@ def test_where_all_is_well_no_fault_is_found():
     assert faults(mac(), Place("/Users/ann/Sales/Team.xlsm", SETTINGS)) == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "name"), [(fault, name) for fault, names in MAC_BOOKS.items() for name in names]
+)
+def test_a_name_that_a_mac_does_not_hand_on_is_found(fault, name):
+    assert faults(mac(), Place(name, SETTINGS)) == ([fault] if fault else [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such shell")
+@pytest.mark.parametrize("sign", " '$&`|;<>(){!#~%,+=@^")
+def test_the_shell_starts_each_python_that_is_not_named_at_fault(sign, tmp_path):
+    """As xlwings' AppleScript writes it: the interpreter without quotes."""
+    python = tmp_path / f"a{sign}b" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\necho started\n")
+    python.chmod(0o755)
+    done = subprocess.run(["sh", "-c", f"{python} -B"], capture_output=True, text=True)
+    is_fault = "path-signs-mac" in faults(mac_with(str(python)))
+    # A brace alone is a letter; with a comma some shells make two words of it.
+    assert is_fault is (done.stdout != "started\n" or sign == "{")
+
+
 IN_THE_FILE = {"code-names-lost", "table-styles-lost", "dropdowns-lost"}
 """Faults of the workbook itself, whatever the computer: see tests/book/test_saved_elsewhere.py."""
 
 
 def test_every_fault_has_a_situation_and_every_sentence_a_use():
     """Words and rules are the same set; nothing is said that no rule finds."""
-    situations = {*ON_WINDOWS, *ON_A_MAC, *IN_THE_FILE}
+    situations = {*ON_WINDOWS, *ON_A_MAC, *MAC_BOOKS, *IN_THE_FILE} - {""}
     assert situations == words("setup", "en")["fault"].keys()
     fine = {
         look.check
         for machine, where in (
             (windows(), place()),
             (mac(), Place("/Users/ann/Team.xlsm", SETTINGS)),
+            (strange_home(PATH=STRANGE_FOLDERS), place()),
         )
         for look in looks(machine, where)
         if not look.fault
@@ -256,6 +317,12 @@ def test_a_trusted_folder_may_be_named_by_a_variable():
     assert faults(machine, place(r"C:\Users\Ann\Sales\North\Team.xlsm")) == []
     machine.values[TRUSTED] = {"Path": "%HOME%\\Sales"}
     assert faults(machine, place(r"C:\Users\Ann\Sales\North\Team.xlsm")) == ["not-trusted"]
+
+
+def test_a_strange_home_does_no_harm_where_windows_finds_python_itself():
+    assert faults(strange_home(PATH=STRANGE_FOLDERS)) == []
+    assert faults(strange_home(PATH=STRANGE_FOLDERS.split(";")[0])) == ["conf-letters"]
+    assert faults(with_(strange_home(), code_page="gbk")) == []
 
 
 def test_an_interpreter_that_only_the_old_setting_names_counts():
