@@ -23,7 +23,11 @@ REPS = [
 SHOWN = [attained("ann", "FY2026", 1), attained("bo", "FY2026", 1)]
 
 
+CONTACT = {"activity_id": "x1", "kind": "call", "done_on": day("2026-01-05")}
+
+
 def board(**tables) -> Lists:
+    tables = {"Activities": [CONTACT], **tables}
     return lists_of(customer_board.lists, context_of(Reps=REPS, Attainment=SHOWN, **tables))
 
 
@@ -84,6 +88,7 @@ def drawn(seed: int) -> dict[str, list[dict[str, object]]]:
         "CallList": calls,
         "TierHistory": history,
         "Feedback": feedback,
+        "Activities": [CONTACT],
     }
 
 
@@ -437,6 +442,26 @@ def test_the_answer_names_who_waits_and_what_may_be_lost():
     assert [line["sign"] for line in lines] == ["⚠", "●"]
     assert lines[0]["says"].params == {"count": 1, "tier": "A", "late": 1}
     assert float(lines[1]["says"].params["amount"]) == 85_000
+
+
+def test_where_no_contact_was_typed_nobody_is_said_to_be_late():
+    late = {"Customers": [customer("c1")], "CustomerTiers": [tiered("c1", next_touch_on=LONG_AGO)]}
+    lists = board(**late, CallList=[call("c1", days=900)], Activities=[])
+
+    (answer,) = lists["customers-answer", COMPANY][:1]
+    assert answer["says"] == Message(
+        "page.customers.calls-untold", {"count": 1, "tier": "A", "late": 0}
+    )
+    (tile,) = lists["tile-late", COMPANY]
+    assert tile == {"tier": "A", "says": Message("page.customers.tile-no-contacts")}
+    (shown,) = lists["calls", COMPANY]
+    assert (shown["sign"], shown["days"], shown["since_on"]) == (None, None, None)
+    (total,) = lists["tiers-total", COMPANY]
+    assert (total["number"], total["rate"]) == (None, None)
+    assert total["says"] == Message("page.tiers.no-contacts")
+
+
+LONG_AGO = day("2023-07-01")
 
 
 def test_without_customers_the_page_has_no_lines():
