@@ -23,7 +23,11 @@ REPS = [
 SHOWN = [attained("ann", "FY2026", 1), attained("bo", "FY2026", 1)]
 
 
+CONTACT = {"activity_id": "x1", "kind": "call", "done_on": day("2026-01-05")}
+
+
 def board(**tables) -> Lists:
+    tables = {"Activities": [CONTACT], **tables}
     return lists_of(customer_board.lists, context_of(Reps=REPS, Attainment=SHOWN, **tables))
 
 
@@ -84,6 +88,7 @@ def drawn(seed: int) -> dict[str, list[dict[str, object]]]:
         "CallList": calls,
         "TierHistory": history,
         "Feedback": feedback,
+        "Activities": [CONTACT],
     }
 
 
@@ -439,6 +444,26 @@ def test_the_answer_names_who_waits_and_what_may_be_lost():
     assert float(lines[1]["says"].params["amount"]) == 85_000
 
 
+def test_where_no_contact_was_typed_nobody_is_said_to_be_late():
+    late = {"Customers": [customer("c1")], "CustomerTiers": [tiered("c1", next_touch_on=LONG_AGO)]}
+    lists = board(**late, CallList=[call("c1", days=900)], Activities=[])
+
+    (answer,) = lists["customers-answer", COMPANY, None]
+    assert answer["says"] == Message(
+        "page.customers.calls-untold", {"count": 1, "tier": "A", "late": 0}
+    )
+    (tile,) = lists["tile-late", COMPANY, None]
+    assert tile == {"tier": "A", "says": Message("page.customers.tile-no-contacts")}
+    (shown,) = lists["calls", COMPANY, None]
+    assert (shown["sign"], shown["days"], shown["since_on"]) == (None, None, None)
+    (total,) = lists["tiers-total", COMPANY, None]
+    assert (total["number"], total["rate"]) == (None, None)
+    assert total["says"] == Message("page.tiers.no-contacts")
+
+
+LONG_AGO = day("2023-07-01")
+
+
 def test_without_customers_the_page_has_no_lines():
     """Its first step is said by the sheet, which then has none to show."""
     assert board() == {}
@@ -502,6 +527,13 @@ def test_nobody_is_said_to_stay_whose_purchases_tell_nothing(tiers, code, facts)
     params = total["because"].params
     assert (total["count"], total["because"].code) == (0, code)
     assert (params.get("judged", 0), params.get("others", 2)) == facts
+
+
+def test_where_few_can_be_judged_it_is_not_said_that_all_buy_as_usual():
+    tiers = [tiered("p", p_alive=0.9), tiered("q", value=0), tiered("r", value=0)]
+    lists = board(Customers=[customer("p"), customer("q"), customer("r")], CustomerTiers=tiers)
+    (total,) = lists["leaving-total", COMPANY, None]
+    assert total["because"] == Message("page.leaving.few-known", {"judged": 1, "others": 2})
 
 
 def test_where_somebody_may_be_leaving_that_is_said_alone():

@@ -125,6 +125,8 @@ def _at_most_five_a_rep(calls: Iterable[Record]) -> list[Record]:
 
 def _line(context: PageContext, call: Record) -> Line:
     customer_id, days = str(call["customer_id"]), whole(call["days_late"]) or 0
+    if not context.has_contacts:
+        days = 0
     # However few days it is late: nobody has answered the customer.
     sign = sign_of_days(days) if call["complaint_id"] is None else LATE
     step, step_on = _next_step(context, call)
@@ -136,8 +138,8 @@ def _line(context: PageContext, call: Record) -> Line:
         "rep": context.rep_name(call["rep_id"]),
         "phone": call["phone"],
         "channel": call["channel"],
-        "since_on": call["due_on"],
-        "days": days,
+        "since_on": call["due_on"] if context.has_contacts else None,
+        "days": days if context.has_contacts else None,
         "because": call["last_word"],
         "on": call["last_word_on"],
         "amount": call["open_amount"],

@@ -228,6 +228,11 @@ class PageContext:
         return bool(has_sold or len(self.tables["Orders"]) or len(self.tables["Deals"]))
 
     @cached_property
+    def has_contacts(self) -> bool:
+        """Whether any contact was typed: before that nobody can say which call is late."""
+        return not self.tables["Activities"].empty
+
+    @cached_property
     def stages(self) -> StageCodes:
         """The stages of all pipelines."""
         return stage_codes(self.policy)

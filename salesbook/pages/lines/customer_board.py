@@ -54,7 +54,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         due, customers, lost = calls.of(scope), tiers.of(scope), leaving.of(scope)
         yield ListLines(PAGE, "customers-answer", scope, _answer(context, due, customers, lost))
         if customers:
-            yield ListLines(PAGE, "tile-calls", scope, [_calls(due, calls.week(scope))])
+            yield ListLines(PAGE, "tile-calls", scope, [_calls(context, due, calls.week(scope))])
             yield ListLines(PAGE, "tile-late", scope, [_late(context, customers)])
         yield from calls.lists(scope, PAGE)
         yield from tiers.lists(scope, PAGE)
@@ -80,7 +80,7 @@ def _answer(
         best = context.policy.tier_rules[0].tier
         late = len(_late_of(customers, best))
         facts: dict[str, Fact] = {"count": len(calls), "tier": best, "late": late}
-        kind = "calls-late" if late else "calls"
+        kind = "calls-late" if late else "calls" if context.has_contacts else "calls-untold"
         sign = LATE if late else ATTENTION
         lines.append({"sign": sign, "says": Message(f"page.customers.{kind}", facts)})
     else:
@@ -94,10 +94,11 @@ def _answer(
     return lines
 
 
-def _calls(calls: Sequence[Record], week: Week) -> Line:
+def _calls(context: PageContext, calls: Sequence[Record], week: Week) -> Line:
     """The calls of the week; how many of them are late, or how many more its hours do not allow."""
     late = sum(call["days_late"] > 0 for call in calls)
-    says = Message("page.customers.tile-calls", {"late": late}) if calls else None
+    is_told = bool(calls) and context.has_contacts
+    says = Message("page.customers.tile-calls", {"late": late}) if is_told else None
     if week.waiting:
         facts: dict[str, Fact] = {"due": len(calls) + week.waiting, "hours": round(week.hours)}
         says = Message("page.customers.tile-hours", facts)
@@ -116,6 +117,8 @@ def _late(context: PageContext, customers: Sequence[Record]) -> Line:
     }
     if not size:
         return {**line, "says": Message("page.customers.tile-none", {"tier": best})}
+    if not context.has_contacts:
+        return {"tier": best, "says": Message("page.customers.tile-no-contacts")}
     if not late:
         return {**line, "says": Message("page.customers.tile-none-late", {"count": size})}
     first = min(customer["next_touch_on"] for customer in late)

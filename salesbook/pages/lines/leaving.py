@@ -112,9 +112,12 @@ class Leaving:
     def _nobody(self, customers: Sequence[Record]) -> Message:
         """That nobody may be leaving, of those whose purchases are enough to tell."""
         judged = sum(map(self._can_be_judged, customers))
-        facts: dict[str, Fact] = {"judged": judged, "others": len(customers) - judged}
+        others = len(customers) - judged
+        facts: dict[str, Fact] = {"judged": judged, "others": others}
         if not judged:
             return Message("page.leaving.nobody-known")
+        if judged < others:
+            return Message("page.leaving.few-known", facts)
         return Message("page.leaving.none-known" if facts["others"] else "page.leaving.none", facts)
 
     def _can_be_judged(self, customer: Record) -> bool:

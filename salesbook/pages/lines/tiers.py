@@ -60,7 +60,7 @@ class Tiers:
     @cached_property
     def _by_scope(self) -> RecordsByScope:
         tiers = self.context.tables["CustomerTiers"]
-        is_late = tiers["next_touch_on"] < self.context.today
+        is_late = (tiers["next_touch_on"] < self.context.today) & self.context.has_contacts
         owner = tiers["customer_id"].map(owners(self.context))
         owned = tiers[_FIELDS].assign(owner_id=owner, is_late=is_late)
         return by_scope(self.context, records_of(owned), "owner_id")
@@ -78,12 +78,21 @@ class Tiers:
         lines = []
         for rule in self.context.policy.tier_rules:
             of_tier = [customer for customer in customers if customer["tier"] == rule.tier]
-            line = _figures(of_tier, value)
+            line = self._figures(of_tier, value)
             lines.append({**line, "tier": rule.tier, "days": float(rule.touch_days)})
         yield ListLines(page, "tiers", scope, lines)
 
-        total: dict[str, Any] = {**_figures(customers, value), "says": _late(lines)}
+        total: dict[str, Any] = {**self._figures(customers, value), "says": self._says(lines)}
         yield ListLines(page, "tiers-total", scope, [total])
+
+    def _figures(self, customers: Sequence[Record], value_of_all: int) -> dict[str, Any]:
+        """Those of a tier; without any contact typed nothing of who waits."""
+        figures = _figures(customers, value_of_all)
+        untold = {"sign": None, "number": None, "rate": None}
+        return figures if self.context.has_contacts else {**figures, **untold}
+
+    def _says(self, lines: list[dict[str, Any]]) -> Message:
+        return _late(lines) if self.context.has_contacts else Message("page.tiers.no-contacts")
 
 
 def owners(context: PageContext) -> pd.Series[Any]:

@@ -254,6 +254,8 @@ def _best_tier(context: PageContext) -> str | None:
 
 def _of_calls(context: PageContext) -> Iterator[Step]:
     """A call to each customer of the best tier who waits for one, the longest first."""
+    if not context.has_contacts:
+        return
     calls = context.tables["CallList"]
     late = calls[(calls["tier"] == _best_tier(context)) & (calls["days_late"] > 0)]
     for call in late.to_dict("records"):
