@@ -172,7 +172,7 @@ def test_a_rep_behind_within_the_normal_swing_is_said_to_be_behind():
     assert [line["sign"] for line in found[f"team-talks|{YEAR}"]] == ["●"]
     (answer,) = found[f"team-answer|{YEAR}"]
     assert answer["sign"] == "●"
-    assert sentence(answer["says"], "en").endswith("swing. 1 of them is behind.")
+    assert sentence(answer["says"], "en").endswith("6 reps. 1 of them is behind.")
 
 
 def test_of_many_reps_those_who_stand_out_are_shown():

@@ -53,9 +53,14 @@ def answer(standing: Standing) -> list[Line]:
 
 
 def _watched(standing: Standing) -> tuple[Message, ...]:
-    """How many of those within the normal swing are behind: the Dashboard names them, too."""
+    """How many of those who are not clearly behind are behind: the Dashboard names them, too."""
     count = len(standing.watched)
-    return (Message("page.team.watched", {"count": count}),) if count else ()
+    if not count:
+        return ()
+    watched = Message("page.team.watched", {"count": count})
+    far = len(standing.far_behind)
+    # That somebody sold next to nothing is plain, though luck may be why: both are said.
+    return (watched, Message("page.team.far-behind", {"count": far})) if far else (watched,)
 
 
 def _alike(standing: Standing, count: int) -> Line:
