@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from salesbook.messages import Message
 from salesbook.pages.lines import helping, team_board
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext
 from salesbook.pages.lines.grades import graded
+from salesbook.pages.lines.team_board.answers import _step
 from salesbook.pages.lines.team_board.hiring import seats_count
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from tests.drawn_tables import FEW, SEEDS
@@ -551,3 +554,22 @@ def test_pay_is_a_share_of_what_it_is_reckoned_on():
     pace, _, _, pay = found[f"team-tiles|{YEAR}"]
     assert (pace["sold"], pay["amount"]) == (20_000, 500)
     assert pay["because"] == Message("page.pay.share-cash", {"rate": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("metric", "quota", "en"),
+    [
+        ("activity", None, "Agree 2 more visits and calls in the next 20 working days"),
+        (None, 312.0, "Move 312 of quota to others"),
+        ("win_rate", 312.0, "Sit in on the next two proposals Move 312 of quota to others"),
+    ],
+)
+def test_each_cause_has_its_own_cure(monkeypatch, metric, quota, en):
+    """Calls at 0.31 a day of 0.4 take 2 in 20 days, not two a day; a heavy quota is made lighter."""
+    worst = None if metric is None else {"metric": metric, "value": 0.31, "goal": 0.4}
+    monkeypatch.setattr(
+        "salesbook.pages.lines.team_board.answers.worst_metric", lambda context, rep: worst
+    )
+    cause = Message("page.why.number", {} if quota is None else {"quota": Decimal(int(quota))})
+    step = _step(SimpleNamespace(context=None), "r1", cause)
+    assert " ".join(sentence(step, "en").split()) == en

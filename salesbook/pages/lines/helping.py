@@ -21,7 +21,13 @@ from salesbook.pages.lines.line import (
     present,
     whole,
 )
-from salesbook.pages.lines.measures import SHARES, measures_of_the_year, scale_of, shown_value
+from salesbook.pages.lines.measures import (
+    SHARES,
+    goal_kind,
+    measures_of_the_year,
+    scale_of,
+    shown_value,
+)
 from salesbook.pages.lines.periods import PeriodFigures, period_figures
 
 _SHOWN: Final = 4
@@ -242,6 +248,7 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
             "value": said(float(worst["value"])),
             "goal": said(float(worst["goal"])),
         }
+        kind += goal_kind(context, str(worst["metric"]))
         if overload:
             return Message(f"page.why.{kind}-overloaded", facts | overload)
         return Message(f"page.why.{kind}", facts)

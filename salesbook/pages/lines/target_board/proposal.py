@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import months_of_year
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE, Line, whole
@@ -139,11 +140,26 @@ def _loads(plan: YearPlan, scope: Scope) -> Iterator[Line]:
         yield {**common, "sign": GOOD, "says": Message("page.target.loads-even")}
         return
     by_load = heavy.sort_values(["quota_rate", "rep_id"], ascending=[False, True])
+    facts: dict[str, Fact]
     names = tuple(str(plan.context.rep_name(rep)) for rep in by_load["rep_id"].iloc[:_NAMED])
     moved = -int(heavy["change_to_even"].sum())
-    facts: dict[str, Fact] = {
+    if moved <= 0:
+        # QuotaCheck advises no change: then the page names none, and says why.
+        has_month_left = plan.context.month < _last_month(plan)
+        kind = "small" if has_month_left else "late"
+        facts = {"count": len(heavy), "names": names}
+        says = Message(f"page.target.overloaded-{kind}", facts)
+        yield {**common, "sign": ATTENTION, "says": says}
+        return
+    facts = {
         "count": len(heavy),
         "names": names,
         "amount": rounded(plan, moved),
     }
     yield {**common, "sign": ATTENTION, "says": Message("page.target.overloaded", facts)}
+
+
+def _last_month(plan: YearPlan) -> str:
+    """The last month of the plan's year."""
+    year = int(plan.year.removeprefix("FY"))
+    return months_of_year(year, plan.context.first_month)[-1]
