@@ -95,7 +95,12 @@ def test_a_newcomer_was_hired_within_a_year_before_the_end():
     """On 30 September 2026 Bo, hired on 1 September 2025, is new no more; the three others are."""
     orders = [order(f"o{rep}", rep, "2026-09-10", 500) for rep in ("r1", "r2", "n1")]
     orders += [order("aug", "r2", "2026-08-10", 1)]
-    book = book_of(rule("best-newcomer"), orders=orders, Reps=[*TEAM[:2], *NEWCOMERS])
+    book = book_of(
+        rule("best-newcomer"),
+        orders=orders,
+        Reps=[*TEAM[:2], *NEWCOMERS],
+        TargetPlan=planned("r1", {"2026-01": 400}),
+    )
     book.score("2026-09-30")
     assert won(book) == [
         ("2026-08", "best-newcomer", "r2", None),

@@ -334,7 +334,7 @@ def test_from_when_on_a_team_is_short_and_what_closes_it():
     enough = short("2026-02", "North", have=7.0, gap=1.0)
     march = short("2026-03", more_hires=2, fill_by=day("2026-01-15"))
     assert english(enough, march) == (
-        "● South is 1.4 reps short of plan in March 2026. "
+        "● South is 2 reps short of plan in March 2026. "
         "2 more hires, started by 2026-01-15, would close it."
     )
     april = short("2026-04", have=4.0, gap=-2.0, more_hires=2, fill_by=day("2026-01-15"))
@@ -349,7 +349,7 @@ def test_a_month_that_is_short_does_not_make_the_later_ones_short():
     august, january = short("2026-08"), short("2027-01", gap=-0.75, have=5.25)
     between = [short(f"2026-{month:02}", have=6.0, gap=0.0) for month in range(9, 13)]
     assert english(august, *between, january) == (
-        "● South is up to 1.4 reps short of plan in 2 months from August 2026 to January 2027. "
+        "● South is up to 2 reps short of plan in 2 months from August 2026 to January 2027. "
         "Too late to close by hiring."
     )
 
@@ -359,8 +359,8 @@ def test_where_no_hiring_closes_a_gap_the_target_is_what_has_to_change():
     part = Message("capacity-beyond-hiring", facts)
     row = short("2026-12", because=Message("capacity-short", {"short": 16.0}, (part,)))
     assert (english(row) or "").endswith(
-        "No hiring closes it by December 2026: it would take 16 more hires beside 5 reps. "
-        "The target is out of reach: lower it, or give a part of it to other teams."
+        "The target is the problem, not hiring: by December 2026 it would take 16 more hires beside "
+        "5 reps. Lower it, or give a part of it to other teams."
     )
 
 
@@ -379,12 +379,12 @@ def test_a_part_of_a_gap_is_not_said_to_close_it():
         (
             {"have": 5.6, "gap": -0.4},
             "✓ No team is short of people by more than the normal swing to March 2026; "
-            "South is nearest, with 0.4 reps short in March 2026",
+            "South is nearest, with 1 rep short in March 2026",
         ),
         (
             {"coming": 1.4, "gap": 0.0},
             "● South needs its open positions filled on time: "
-            "without them it is up to 1.4 reps short of plan",
+            "without them it is up to 2 reps short of plan",
         ),
         ({"needed": None, "low": None}, None),
     ],
