@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from salesbook.domain.arithmetic.calendar import months_in, quarter_of_month, year_of_month
 from salesbook.messages import Message
 from salesbook.pages.lines.context import Scope
@@ -38,6 +40,10 @@ _FULL_BAR: Final = 3.0
 _MOST_DIGEST_LINES: Final = 10
 _MOST_REPS_IN_DIGEST: Final = 4
 _FACE_WORDS: Final = ("answer", "tiles", "good", "attention", "bad")
+
+
+_TOO_FEW_DAYS: Final = 5
+"""Days from Monday to Friday that are gone of a month: up to so many tell nothing of people."""
 
 
 @dataclass(frozen=True)
@@ -223,9 +229,25 @@ class Composer:
 
     def lines_of(self, block: ListBlock, list_name: str) -> Sequence[Line]:
         """The lines of a list, or of one that goes with it: of the same page, scope and period."""
-        periods = {"today": "", "period": self.asked.period, "year": self.spans()[-1]}
+        periods = {
+            "today": "",
+            "period": self.asked.period,
+            "year": self.spans()[-1],
+            "period-or-year": self._period_or_year(),
+        }
         period = periods[block.of]
         return self.lines.of(block.page, list_name, self.asked.scope, period)
+
+    def _period_or_year(self) -> str:
+        """The period asked for; the fiscal year where it is a month that has only just begun.
+
+        On its first days nobody has sold or is paid anything yet: a table of zeros tells nothing of
+        people. What runs on the Team board is the year, too.
+        """
+        first = self.made.as_of.replace(day=1)
+        is_running = self.asked.period == f"{first:%Y-%m}"
+        days_gone = int(np.busday_count(first, self.made.as_of))
+        return self.spans()[-1] if is_running and days_gone <= _TOO_FEW_DAYS else self.asked.period
 
     def _today(self, list_name: str) -> Sequence[Line]:
         """The lines of a list of the Dashboard that no period changes."""
@@ -278,7 +300,10 @@ class Composer:
         if block.is_to_date:
             year = year_of_month(f"{self.made.as_of:%Y-%m}", self.made.first_month)
             return self.words.say("captions.to-date", year=self.words.period(year))
-        if block.of == "period":
+        if block.of == "period-or-year" and self._period_or_year() != self.asked.period:
+            year_name = self.words.period(self._period_or_year())
+            return self.words.say("captions.to-date", year=year_name)
+        if block.of in ("period", "period-or-year"):
             return self.words.period(self.asked.period)
         line = next(iter(self.lines_of(block, block.caption)), None) if block.caption else None
         if line is None:

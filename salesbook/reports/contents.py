@@ -67,8 +67,9 @@ class ListBlock:
     page: str = DASHBOARD
     """The page whose list it is."""
     kinds: tuple[str, ...] = EVERYBODY
-    of: Literal["today", "period", "year"] = "today"
-    """Whether it is today's, of the period that the report is of, or of the fiscal year around it."""
+    of: Literal["today", "period", "year", "period-or-year"] = "today"
+    """Whether it is today's, of the period that the report is of, or of the fiscal year around it; of
+    the year, too, where the period is a month of which nearly nothing is gone."""
     total: str = ""
     """A list of one line that stands below the others, in the same columns."""
     caption: str = ""
@@ -234,7 +235,7 @@ _TEAM: Final = (
         ),
         page="TeamBoard",
         kinds=LEADERS,
-        of="period",
+        of="period-or-year",
         total="team-total",
         is_ranked=True,
     ),

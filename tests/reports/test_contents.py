@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -253,3 +254,13 @@ def heads_on_sheet(page, listed, language):
             path = re.search(r"pages\.heads\.\w+", repr(nearest.said))[0]
             heads[cell.name.removeprefix(start)] = word("book", path, language)
     return heads
+
+
+@pytest.mark.parametrize(
+    ("as_of", "shown"), [(dt.date(2026, 11, 4), "FY2026"), (dt.date(2026, 11, 22), "2026-11")]
+)
+def test_a_month_that_has_just_begun_lists_people_of_the_year(as_of: dt.date, shown: str) -> None:
+    """On its fourth day all have sold nothing: zeros tell nothing of people."""
+    composer = composer_of(company(), WHOLE_COMPANY, period="2026-11")
+    early = replace(composer, made=replace(composer.made, as_of=as_of))
+    assert early._period_or_year() == shown

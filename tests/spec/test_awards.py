@@ -85,16 +85,44 @@ def test_those_who_sold_the_same_share_to_the_cent():
     assert sentence(shared, "en").endswith("Shared by 3 who did equally well.")
 
 
+NEWCOMERS = [
+    {"rep_id": f"n{n}", "name": f"New {n}", "plan": "std", "hired_on": dt.datetime(2025, 10, n)}
+    for n in (1, 2, 3)
+]
+
+
 def test_a_newcomer_was_hired_within_a_year_before_the_end():
-    """On 30 September 2026 Bo, hired on 1 September 2025, is new no more; Cy is."""
-    orders = [order(f"o{rep}", rep, "2026-09-10", 500) for rep in ("r1", "r2", "r3")]
+    """On 30 September 2026 Bo, hired on 1 September 2025, is new no more; the three others are."""
+    orders = [order(f"o{rep}", rep, "2026-09-10", 500) for rep in ("r1", "r2", "n1")]
     orders += [order("aug", "r2", "2026-08-10", 1)]
-    book = book_of(rule("best-newcomer"), orders=orders)
+    book = book_of(
+        rule("best-newcomer"),
+        orders=orders,
+        Reps=[*TEAM[:2], *NEWCOMERS],
+        TargetPlan=planned("r1", {"2026-01": 400}),
+    )
     book.score("2026-09-30")
     assert won(book) == [
         ("2026-08", "best-newcomer", "r2", None),
-        ("2026-09", "best-newcomer", "r3", None),
+        ("2026-09", "best-newcomer", "n1", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("newcomers", "target", "winners"), [(3, 400, 1), (3, 600, 0), (2, 400, 0), (1, 0, 0)]
+)
+def test_no_newcomer_is_the_best_of_few_or_below_his_target(
+    newcomers: int, target: int, winners: int
+) -> None:
+    """The only one, or one who missed his target, has won nothing."""
+    book = book_of(
+        rule("best-newcomer"),
+        orders=[order("o1", "n1", "2026-01-10", 500)],
+        Reps=[TEAM[0], *NEWCOMERS[:newcomers]],
+        TargetPlan=planned("n1", {"2026-01": target}),
+    )
+    book.score("2026-01-31")
+    assert len(won(book)) == winners
 
 
 def test_new_customers_are_counted_not_their_money():

@@ -106,3 +106,23 @@ def test_a_swing_that_holds_everything_is_not_called_normal(
         monkeypatch.setattr(f"salesbook.pages.lines.helping.{name}", lambda context, rep: None)
     cause = cause_of(COMPANY, pace_of_rep)
     assert (cause.code, sentence(cause, "en")) == (code, en)
+
+
+@pytest.mark.parametrize(
+    ("pace_of_rep", "is_far_behind"),
+    [
+        (pace(0.07, 0.0, 1.19), True),
+        (pace(0.40, 0.2, 1.0), True),
+        (pace(0.80, 0.6, 1.0), False),
+    ],
+)
+def test_far_behind_is_said_beside_that_it_may_be_luck(
+    monkeypatch: Any, pace_of_rep: RepPace, is_far_behind: bool
+) -> None:
+    """Under half of pace nothing is called a normal swing, on no page, though the sign stays ●."""
+    for name in ("worst_metric", "largest_open_deal"):
+        monkeypatch.setattr(f"salesbook.pages.lines.helping.{name}", lambda context, rep: None)
+    assert (pace_of_rep.sign, pace_of_rep.is_far_behind) == ("●", is_far_behind)
+    assert ("Within the normal swing" in sentence(cause_of(COMPANY, pace_of_rep), "en")) != (
+        is_far_behind
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,8 +15,9 @@ from salesbook import labels
 from salesbook.messages import Message
 from salesbook.pages.lines import rep_page
 from salesbook.pages.lines.answers import answer
+from salesbook.pages.lines.measures import goal_kind
 from salesbook.pages.lines.periods import period_figures
-from salesbook.tables.settings import Rules
+from salesbook.tables.settings import Metric, Rules
 from tests.drawn_tables import FEW, SEEDS, day
 from tests.spec.page_tables import COMPANY, Lists, attained, context_of, lists_of, rep
 
@@ -639,3 +642,13 @@ def test_what_he_makes_of_visits_and_deals_is_said_where_luck_does_not_explain_i
             "All reps: 111.9 days, beyond luck. What can others learn from it?",
         ),
     ]
+
+
+@pytest.mark.parametrize(("goal", "ending"), [(0.4, ""), (None, "-median")])
+def test_a_median_of_peers_is_not_called_a_goal(goal: float | None, ending: str) -> None:
+    """Where Metrics has no goal, what score cards take is what half of the peers reach."""
+    rows = (Metric(metric="activity", weight=1, goal=goal),)
+    context: Any = SimpleNamespace(
+        policy=SimpleNamespace(metrics=rows), today=pd.Timestamp("2026-06-12")
+    )
+    assert goal_kind(context, "activity") == ending

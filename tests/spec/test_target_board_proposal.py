@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from salesbook.labels import sentence
 from salesbook.pages.lines import helping, target_board
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE
 from tests.spec.score_tables import order, planned, scored
@@ -150,3 +151,28 @@ def test_a_quota_far_too_heavy_is_a_reason_why_somebody_is_behind():
     assert why["r1"].code == "page.why.overloaded"
     assert float(str(why["r1"].params["quota"])) == 120.0
     assert not why["r2"].code.endswith("overloaded")
+
+
+def test_where_no_month_is_left_to_move_quota_in_that_is_said():
+    """In December nothing is moved: "Moving 0 to others evens it" is no advice."""
+    heavy = [
+        row
+        for name in NAMES
+        for row in planned(name, dict.fromkeys(MONTHS, 3_000 if name == "r1" else 1_000))
+    ]
+    drawn = {
+        "Reps": [rep(name) for name in NAMES],
+        "Orders": [
+            line for name in NAMES for line in steady(name, months_back("2026-12-01", 30), 1_000)
+        ],
+        "TargetPlan": heavy,
+    }
+    context = context_of("2026-12-15", plain(), **drawn)
+    says = [
+        line["says"]
+        for found in lists_of(target_board.lists, context).values()
+        for line in found
+        if getattr(line.get("says"), "code", "").startswith("page.target.overloaded")
+    ]
+    assert {message.code for message in says} == {"page.target.overloaded-late"}
+    assert "No whole month of the year is left" in sentence(says[0], "en")

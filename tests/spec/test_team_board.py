@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from salesbook.messages import Message
 from salesbook.pages.lines import helping, team_board
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext
 from salesbook.pages.lines.grades import graded
+from salesbook.pages.lines.team_board.answers import _step
 from salesbook.pages.lines.team_board.hiring import seats_count
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from tests.drawn_tables import FEW, SEEDS
@@ -172,7 +175,7 @@ def test_a_rep_behind_within_the_normal_swing_is_said_to_be_behind():
     assert [line["sign"] for line in found[f"team-talks|{YEAR}"]] == ["●"]
     (answer,) = found[f"team-answer|{YEAR}"]
     assert answer["sign"] == "●"
-    assert sentence(answer["says"], "en").endswith("swing. 1 of them is behind.")
+    assert sentence(answer["says"], "en").endswith("6 reps. 1 of them is behind.")
 
 
 def test_of_many_reps_those_who_stand_out_are_shown():
@@ -331,7 +334,7 @@ def test_from_when_on_a_team_is_short_and_what_closes_it():
     enough = short("2026-02", "North", have=7.0, gap=1.0)
     march = short("2026-03", more_hires=2, fill_by=day("2026-01-15"))
     assert english(enough, march) == (
-        "● South is 1.4 reps short of plan in March 2026. "
+        "● South is 2 reps short of plan in March 2026. "
         "2 more hires, started by 2026-01-15, would close it."
     )
     april = short("2026-04", have=4.0, gap=-2.0, more_hires=2, fill_by=day("2026-01-15"))
@@ -346,7 +349,7 @@ def test_a_month_that_is_short_does_not_make_the_later_ones_short():
     august, january = short("2026-08"), short("2027-01", gap=-0.75, have=5.25)
     between = [short(f"2026-{month:02}", have=6.0, gap=0.0) for month in range(9, 13)]
     assert english(august, *between, january) == (
-        "● South is up to 1.4 reps short of plan in 2 months from August 2026 to January 2027. "
+        "● South is up to 2 reps short of plan in 2 months from August 2026 to January 2027. "
         "Too late to close by hiring."
     )
 
@@ -356,8 +359,8 @@ def test_where_no_hiring_closes_a_gap_the_target_is_what_has_to_change():
     part = Message("capacity-beyond-hiring", facts)
     row = short("2026-12", because=Message("capacity-short", {"short": 16.0}, (part,)))
     assert (english(row) or "").endswith(
-        "No hiring closes it by December 2026: it would take 16 more hires beside 5 reps. "
-        "The target is out of reach: lower it, or give a part of it to other teams."
+        "The target is the problem, not hiring: by December 2026 it would take 16 more hires beside "
+        "5 reps. Lower it, or give a part of it to other teams."
     )
 
 
@@ -376,12 +379,12 @@ def test_a_part_of_a_gap_is_not_said_to_close_it():
         (
             {"have": 5.6, "gap": -0.4},
             "✓ No team is short of people by more than the normal swing to March 2026; "
-            "South is nearest, with 0.4 reps short in March 2026",
+            "South is nearest, with 1 rep short in March 2026",
         ),
         (
             {"coming": 1.4, "gap": 0.0},
             "● South needs its open positions filled on time: "
-            "without them it is up to 1.4 reps short of plan",
+            "without them it is up to 2 reps short of plan",
         ),
         ({"needed": None, "low": None}, None),
     ],
@@ -551,3 +554,22 @@ def test_pay_is_a_share_of_what_it_is_reckoned_on():
     pace, _, _, pay = found[f"team-tiles|{YEAR}"]
     assert (pace["sold"], pay["amount"]) == (20_000, 500)
     assert pay["because"] == Message("page.pay.share-cash", {"rate": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("metric", "quota", "en"),
+    [
+        ("activity", None, "Agree 2 more visits and calls in the next 20 working days"),
+        (None, 312.0, "Move 312 of quota to others"),
+        ("win_rate", 312.0, "Sit in on the next two proposals Move 312 of quota to others"),
+    ],
+)
+def test_each_cause_has_its_own_cure(monkeypatch, metric, quota, en):
+    """Calls at 0.31 a day of 0.4 take 2 in 20 days, not two a day; a heavy quota is made lighter."""
+    worst = None if metric is None else {"metric": metric, "value": 0.31, "goal": 0.4}
+    monkeypatch.setattr(
+        "salesbook.pages.lines.team_board.answers.worst_metric", lambda context, rep: worst
+    )
+    cause = Message("page.why.number", {} if quota is None else {"quota": Decimal(int(quota))})
+    step = _step(SimpleNamespace(context=None), "r1", cause)
+    assert " ".join(sentence(step, "en").split()) == en

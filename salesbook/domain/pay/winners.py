@@ -1,6 +1,7 @@
 """Who wins an award in a period that is over?
 
-The largest sum, and the most new customers, are facts, whatever luck had to do with them. Skill is
+The largest sum, and the most new customers, are facts, whatever luck had to do with them; among
+newcomers there must be some to compete with, and a target that is reached. Skill is
 not: it is only given to who is ahead by more than the best of equals would be (`team.shuffles`), and
 to nobody where nobody is.
 """
@@ -30,6 +31,8 @@ from salesbook.policy import Policy
 
 _NEWCOMER_YEARS: Final = 1
 """Who was hired within so many years before the period's end is new."""
+FEWEST_NEWCOMERS: Final = 3
+"""Among fewer there is no competition: the only newcomer would always be the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,11 @@ class Contest:
         return self._largest(self._sold(period), "award-most-sold")
 
     def best_newcomer(self, period: str) -> list[Winner]:
-        """Who sold most of those hired within a year before the period's end."""
+        """Who sold most of those hired within a year before the period's end.
+
+        To nobody where fewer than three compete, or where who sold most missed a target of his own:
+        an award is praise, and a newcomer at a tenth of his target deserves help.
+        """
         end = last_day(period, self._start_month)
         begins = (pd.Timestamp(end) - pd.DateOffset(years=_NEWCOMER_YEARS)).date()
         sold = {
@@ -73,7 +80,20 @@ class Contest:
             for rep, amount in self._sold(period).items()
             if self._hired_after(rep, begins)
         }
-        return self._largest(sold, "award-most-sold-new")
+        if len(sold) < FEWEST_NEWCOMERS:
+            return []
+        best = self._largest(sold, "award-most-sold-new")
+        return [winner for winner in best if sold[winner.rep] >= self._target(winner.rep, period)]
+
+    def _target(self, rep: str, period: str) -> int:
+        """What the plan asks of a rep in a period, in minor units; 0 where it asks nothing."""
+        plan = self.target_plan
+        is_asked = (
+            (plan["rep_id"] == rep)
+            & (plan["metric"] == "revenue")
+            & plan["period"].isin(months_in(period, self._start_month))
+        )
+        return int(plan.loc[is_asked, "amount"].sum())
 
     def most_new_customers(self, period: str) -> list[Winner]:
         """Who won the most customers who had never ordered before."""

@@ -21,12 +21,20 @@ from salesbook.pages.lines.line import (
     present,
     whole,
 )
-from salesbook.pages.lines.measures import SHARES, measures_of_the_year, scale_of, shown_value
+from salesbook.pages.lines.measures import (
+    SHARES,
+    goal_kind,
+    measures_of_the_year,
+    scale_of,
+    shown_value,
+)
 from salesbook.pages.lines.periods import PeriodFigures, period_figures
 
 _SHOWN: Final = 4
 _WATCHED_UNDER: Final = 0.95
 """Under this share of pace a rep is watched, though it may be luck."""
+_FAR_BEHIND_UNDER: Final = 0.5
+"""Under half of pace a rep is far behind in sales, which is plain; luck may be why, which is not."""
 _MONTHS: Final = 12
 _TELLS_NOTHING: Final = 0.75
 """A swing as wide as this part of the pace holds who sells nearly nothing and who is on pace."""
@@ -64,6 +72,11 @@ class RepPace:
     def is_too_early(self) -> bool:
         """Whether luck leaves so much open that nobody can tell anything of the rep yet."""
         return self.swing is None or self.swing[1] - self.swing[0] >= _TELLS_NOTHING
+
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether so little is sold that no page may call it normal, whatever luck explains."""
+        return self.is_judged and self.is_watched and self.rate < _FAR_BEHIND_UNDER
 
     @property
     def need(self) -> tuple[float, int, str]:
@@ -235,6 +248,7 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
             "value": said(float(worst["value"])),
             "goal": said(float(worst["goal"])),
         }
+        kind += goal_kind(context, str(worst["metric"]))
         if overload:
             return Message(f"page.why.{kind}-overloaded", facts | overload)
         return Message(f"page.why.{kind}", facts)
@@ -271,7 +285,7 @@ def _part_of_luck(pace: RepPace) -> tuple[str, dict[str, Fact]]:
         return "unknown", {}
     if pace.swing is None:
         return "new", {}
-    if pace.is_too_early:
+    if pace.is_too_early or pace.is_far_behind:
         low, high = pace.swing
         return "few", {"low": low, "high": high}
     return "luck", {}

@@ -29,6 +29,23 @@ def shown_value(context: PageContext, metric: str) -> Callable[[float], float]:
     return lambda value: whole_percent(value / scale)
 
 
+def goal_kind(context: PageContext, metric: str) -> str:
+    """The ending of a sentence's code about what a metric is held against.
+
+    Empty where Settings has a goal; `-median` where it has none and score cards take the peers' median,
+    which nobody set and which is no goal.
+    """
+    in_force = [
+        row
+        for row in context.policy.metrics
+        if row.metric == metric
+        and (row.valid_from is None or row.valid_from <= context.today.date())
+    ]
+    # Goals of one person are agreed in a table of their own.
+    is_set = metric == GOALS or not in_force or in_force[-1].goal is not None
+    return "" if is_set else "-median"
+
+
 def measures_of_the_year(context: PageContext) -> pd.DataFrame:
     """Rows of ScorecardLines of the running year that have points, but for attainment.
 

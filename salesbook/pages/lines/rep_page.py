@@ -130,6 +130,8 @@ def _answer(
         # Where the cause says that it is luck, once is enough; where nobody can tell yet, a swing
         # that holds everything is not called normal.
         kind = "watched-plain"
+    if pace.sign == ATTENTION and pace.is_far_behind:
+        kind = "watched-far"
     says = Message(f"page.rep.{kind}", facts, more)
     lines: list[Line] = [{"sign": pace.sign or GOOD, "says": says, "rate": pace.rate}]
     if cause is not None:

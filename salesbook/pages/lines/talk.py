@@ -26,7 +26,7 @@ from salesbook.money import three_digits
 from salesbook.pages.lines import agreed, own_work
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
-from salesbook.pages.lines.measures import SHARES, measures_of_the_year, shown_value
+from salesbook.pages.lines.measures import SHARES, goal_kind, measures_of_the_year, shown_value
 from salesbook.pages.lines.open_pipeline import open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -207,10 +207,11 @@ class Talks:
             value: dict[str, Fact] = {"metric": metric, "value": said(float(row["value"]))}
             goal: dict[str, Fact] = {"goal": said(float(row["goal"]))}
             well = "well" if is_good else "behind"
+            ending = f"{well}{goal_kind(self.context, str(row['metric']))}"
             yield {
                 "sign": GOOD if is_good else BEHIND,
                 "says": Message(f"page.talk.measure-{kind}", value),
-                "because": Message(f"page.talk.measure-{kind}-{well}", goal),
+                "because": Message(f"page.talk.measure-{kind}-{ending}", goal),
                 "number": float(row["value"]),
                 "table": "ScorecardLines",
                 "row_key": f"{row['period']}|{rep}|{row['metric']}",

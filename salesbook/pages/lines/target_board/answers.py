@@ -56,6 +56,11 @@ def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
         # Who asks whether a plan adds up wants to see the sum to the coin.
         whole = {**sums, "amount": exactly(plan, figures_of(plan, scope).target or 0)}
         more = _carried(plan, scope)
+        left = sum(not plan.context.is_at_work(rep) for rep in reps)
+        if left:
+            # Who left keeps the targets of his months; the Team board counts who is here.
+            whole |= {"count": len(reps) - left, "left": left}
+            return {"sign": GOOD, "says": Message("page.target.adds-up-left", whole, more)}
         return {"sign": GOOD, "says": Message("page.target.adds-up", whole, more)}
     first = missed[0]
     off: dict[str, Fact] = {

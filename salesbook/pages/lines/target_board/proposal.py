@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import months_of_year
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE, Line, whole
@@ -85,7 +87,7 @@ def _beside_plan(plan: YearPlan, scope: Scope, row: dict[str, Any]) -> Line:
     first: Line = {"says": Message(code, facts), "target": proposed, "amount": planned}
     if planned is None:
         return first
-    difference: dict[str, Fact] = {"amount": rounded(plan, abs(planned - proposed))}
+    difference: dict[str, Fact] = {"amount": _apart(plan, planned, proposed)}
     side = "same" if planned == proposed else "above" if planned > proposed else "below"
     what = "plan" if has_figure else "planned"
     beside = Message(f"page.target.{what}-{side}", difference)
@@ -111,7 +113,7 @@ def _gap(plan: YearPlan, row: dict[str, Any]) -> Iterator[Line]:
     facts: dict[str, Fact] = {
         "bottom_up": rounded(plan, int(row["bottom_up"])),
         "top_down": rounded(plan, int(row["top_down"])),
-        "amount": rounded(plan, abs(gap)),
+        "amount": _apart(plan, int(row["bottom_up"]), int(row["top_down"])),
     }
     side = "short" if gap < 0 else "enough"
     sign = ATTENTION if gap < 0 else GOOD
@@ -139,11 +141,33 @@ def _loads(plan: YearPlan, scope: Scope) -> Iterator[Line]:
         yield {**common, "sign": GOOD, "says": Message("page.target.loads-even")}
         return
     by_load = heavy.sort_values(["quota_rate", "rep_id"], ascending=[False, True])
+    facts: dict[str, Fact]
     names = tuple(str(plan.context.rep_name(rep)) for rep in by_load["rep_id"].iloc[:_NAMED])
     moved = -int(heavy["change_to_even"].sum())
-    facts: dict[str, Fact] = {
+    if moved <= 0:
+        # QuotaCheck advises no change: then the page names none, and says why.
+        has_month_left = plan.context.month < _last_month(plan)
+        kind = "small" if has_month_left else "late"
+        facts = {"count": len(heavy), "names": names}
+        says = Message(f"page.target.overloaded-{kind}", facts)
+        yield {**common, "sign": ATTENTION, "says": says}
+        return
+    facts = {
         "count": len(heavy),
         "names": names,
         "amount": rounded(plan, moved),
     }
     yield {**common, "sign": ATTENTION, "says": Message("page.target.overloaded", facts)}
+
+
+def _last_month(plan: YearPlan) -> str:
+    """The last month of the plan's year."""
+    year = int(plan.year.removeprefix("FY"))
+    return months_of_year(year, plan.context.first_month)[-1]
+
+
+def _apart(plan: YearPlan, one: int, other: int) -> Decimal:
+    """How far two amounts are apart as they are said: the reader subtracts what he reads."""
+    said = abs(rounded(plan, one) - rounded(plan, other))
+    # Amounts that read the same may still differ by a little.
+    return said or rounded(plan, abs(one - other))

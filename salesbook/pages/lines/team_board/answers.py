@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +21,8 @@ from salesbook.pages.lines.team_board.standing import FAR_BELOW, Standing
 from salesbook.pages.lines.without_target import why_no_target
 
 _MOST_TALKS: Final = 5
+_DAYS_OF_STEP: Final = 20
+"""Working days, about a month, in which visits and calls are to be raised to their goal."""
 _STEP_OF_METRIC: Final = {
     "win_rate": "win-rate",
     "activity": "activity",
@@ -53,9 +56,14 @@ def answer(standing: Standing) -> list[Line]:
 
 
 def _watched(standing: Standing) -> tuple[Message, ...]:
-    """How many of those within the normal swing are behind: the Dashboard names them, too."""
+    """How many of those who are not clearly behind are behind: the Dashboard names them, too."""
     count = len(standing.watched)
-    return (Message("page.team.watched", {"count": count}),) if count else ()
+    if not count:
+        return ()
+    watched = Message("page.team.watched", {"count": count})
+    far = len(standing.far_behind)
+    # That somebody sold next to nothing is plain, though luck may be why: both are said.
+    return (watched, Message("page.team.far-behind", {"count": far})) if far else (watched,)
 
 
 def _alike(standing: Standing, count: int) -> Line:
@@ -149,25 +157,39 @@ def talks(standing: Standing) -> list[Line]:
 
     First who is behind by more than luck explains, then who is behind though it may be luck.
     """
+    asked = [*standing.behind, *standing.watched][:_MOST_TALKS]
+    causes = [(pace, cause_of(standing.context, pace)) for pace in asked]
     return [
         {
             "sign": pace.sign,
             "subject": standing.context.rep_name(pace.rep_id),
             "team": standing.context.team_of(pace.rep_id),
             "rate": pace.rate,
-            "because": cause_of(standing.context, pace),
-            "says": _step(standing, pace.rep_id),
+            "because": cause,
+            "says": _step(standing, pace.rep_id, cause),
             "table": "Reps",
             "row_key": pace.rep_id,
         }
-        for pace in [*standing.behind, *standing.watched][:_MOST_TALKS]
+        for pace, cause in causes
     ]
 
 
-def _step(standing: Standing, rep: str) -> Message:
-    """What to do about the strongest cause; without one, about his pipeline."""
-    worst = worst_metric(standing.context, rep)
+def _step(standing: Standing, rep: str, cause: Message) -> Message:
+    """What cures the cause that is said beside it, by the cause's own figures."""
+    context = standing.context
+    move: tuple[Message, ...] = ()
+    if "quota" in cause.params:
+        move = (Message("page.team.do.quota", {"quota": cause.params["quota"]}),)
+
+    worst = worst_metric(context, rep)
     if worst is not None:
-        return Message(f"page.team.do.{_STEP_OF_METRIC.get(worst['metric'], 'talk')}")
-    has_deal = largest_open_deal(standing.context, rep) is not None
+        kind = _STEP_OF_METRIC.get(worst["metric"], "talk")
+        facts: dict[str, Fact] = {}
+        if kind == "activity":
+            goal, value = float(worst["goal"]), float(worst["value"])
+            facts["count"] = max(math.ceil((goal - value) * _DAYS_OF_STEP), 1)
+        return Message(f"page.team.do.{kind}", facts, move)
+    if move:
+        return move[0]
+    has_deal = largest_open_deal(context, rep) is not None
     return Message("page.team.do.deal" if has_deal else "page.team.do.pipeline")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -179,7 +180,8 @@ def _worst(rows: pd.DataFrame) -> dict[str, Fact]:
     return {
         "team": f"CapacityPlan.team={row['team']}",
         "period": str(row["period"]),
-        "short": -float(row["gap"]),
+        # People come whole.
+        "short": math.ceil(-float(row["gap"])),
     }
 
 

@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.domain.arithmetic.calendar import first_day, last_day, next_month
+from salesbook.domain.pay.winners import FEWEST_NEWCOMERS
 from salesbook.messages import Fact, Message, joined
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, GOOD, Line
@@ -17,6 +18,7 @@ from salesbook.pages.lines.scoped import Record, records_of
 
 _Told = TypeVar("_Told")
 MOST_PEOPLE: Final = 2
+_NEWCOMER: Final = "best-newcomer"
 _NAMED: Final = 4
 """More awards, winners of one award, or people who are ready, are a number."""
 
@@ -30,11 +32,16 @@ def _awards(context: PageContext, scope: Scope) -> Iterator[Line]:
     """The awards of the periods that ended last: a month's, and its quarter's where both end."""
     rows = context.once("awards given last", lambda: _given_last(context))
     ours = [row for row in rows if _is_in(context, scope, row)]
+    nobody = _newcomer_to_nobody(context) if scope.kind == COMPANY else None
     if not ours:
+        if nobody is not None:
+            yield {"says": nobody, "count": 0, "table": "Awards"}
         return
     # Who did equally well shares an award: that is one award, and one sentence.
     awards = [list(winners) for _, winners in groupby(ours, itemgetter("period", "award"))]
     said = _named(awards, lambda winners: _award(context, winners), "page.team.awards-more")
+    if nobody is not None:
+        said.append(nobody)
     yield {
         "sign": GOOD,
         "says": joined(said),
@@ -42,6 +49,37 @@ def _awards(context: PageContext, scope: Scope) -> Iterator[Line]:
         "table": "Awards",
         "row_key": "|".join(str(ours[0][name]) for name in ("period", "award", "rep_id")),
     }
+
+
+def _newcomer_to_nobody(context: PageContext) -> Message | None:
+    """That nobody won last month's award for newcomers, and what it takes; None where it was won.
+
+    Without newcomers, or without the award, nothing is said.
+    """
+    month = next_month(context.month, -1)
+    if context.today.date() == last_day(context.month, context.first_month):
+        month = context.month
+    first, last = first_day(month, 1), last_day(month, 1)
+    is_offered = any(
+        rule.award == _NEWCOMER
+        and rule.period_kind == "month"
+        and rule.valid_from <= first
+        and (rule.valid_to is None or rule.valid_to >= last)
+        for rule in context.policy.award_rules
+    )
+    hired = context.reps["hired_on"]
+    a_year_before = pd.Timestamp(last) - pd.DateOffset(years=1)
+    has_newcomer = bool(((hired > a_year_before) & (hired <= pd.Timestamp(last))).any())
+    awards = context.tables["Awards"]
+    is_given = bool(((awards["period"] == month) & (awards["award"] == _NEWCOMER)).any())
+    if not is_offered or not has_newcomer or is_given:
+        return None
+    facts: dict[str, Fact] = {
+        "award": f"Awards.award={_NEWCOMER}",
+        "period": month,
+        "few": FEWEST_NEWCOMERS,
+    }
+    return Message("page.team.award-nobody", facts)
 
 
 def _award(context: PageContext, winners: Sequence[Record]) -> Message:

@@ -107,6 +107,11 @@ class Standing:
         return [pace for pace in reversed(list(self.paces.values())) if pace.sign == ATTENTION]
 
     @cached_property
+    def far_behind(self) -> list[RepPace]:
+        """Who of those watched sold under half of what was due, the slowest first."""
+        return [pace for pace in self.watched if pace.is_far_behind]
+
+    @cached_property
     def ahead(self) -> list[RepPace]:
         """Who is ahead by more than luck explains, the fastest first."""
         return [pace for pace in self.paces.values() if pace.sign == AHEAD]
