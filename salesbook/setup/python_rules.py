@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Final
 
@@ -28,16 +28,26 @@ def interpreter_key(machine: Machine) -> str:
     return "INTERPRETER_MAC" if machine.system == "mac" else "INTERPRETER_WIN"
 
 
+def interpreter_of_user(machine: Machine) -> str:
+    """The Python that the user's own xlwings.conf names; nothing where it names none."""
+    return _named_in(machine, settings_of(machine.text(str(conf_path(machine))) or ""))
+
+
 def interpreter(machine: Machine, place: Place | None) -> str:
-    """The Python that Excel will start; nothing where none is named."""
-    in_book = place.settings if place else {}
-    of_user = settings_of(machine.text(str(conf_path(machine))) or "")
-    # xlwings looks in the workbook, then beside it, then at the user's, and takes the first.
-    for settings in (in_book, _beside(machine, place), of_user):
-        for key in (interpreter_key(machine), "INTERPRETER"):
-            if settings.get(key):
-                return settings[key]
-    return ""
+    """The Python that Excel will start; nothing where none is named.
+
+    On Windows the macros start Python and look at the user's own file alone. On a Mac xlwings starts
+    it, which looks in the workbook, then beside it, then at the user's, and takes the first.
+    """
+    of_user = interpreter_of_user(machine)
+    if machine.system == "windows":
+        return of_user
+    in_book = _named_in(machine, place.settings if place else {})
+    return in_book or _named_in(machine, _beside(machine, place)) or of_user
+
+
+def _named_in(machine: Machine, settings: Mapping[str, str]) -> str:
+    return settings.get(interpreter_key(machine)) or settings.get("INTERPRETER") or ""
 
 
 def named(machine: Machine, place: Place | None) -> Iterator[Look]:

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 from salesbook import __version__
 from salesbook.setup.book_rules import BOOK_VERSION
-from salesbook.setup.conf import settings_of
 from salesbook.setup.faults import Look, Place, Rule
-from salesbook.setup.machine import Machine, conf_path, path_on
-from salesbook.setup.python_rules import interpreter_key
+from salesbook.setup.machine import Machine, path_on
+from salesbook.setup.python_rules import interpreter_of_user
 from salesbook.setup.trial import Started
 
 LONGEST_SECONDS: Final = 60
@@ -77,8 +76,7 @@ def program(machine: Machine) -> str:
     Only the user's own file counts, as in the macros: one that a workbook from somewhere names is
     never started.
     """
-    settings = settings_of(machine.text(str(conf_path(machine))) or "")
-    named = settings.get(interpreter_key(machine)) or settings.get("INTERPRETER") or ""
+    named = interpreter_of_user(machine)
     # The macros start the twin that opens no window; a guard may forbid it alone.
     if machine.system == "windows" and named.lower().endswith("\\python.exe"):
         twin = f"{named[:-4]}w.exe"

@@ -29,7 +29,7 @@ def told_to_start(tmp_path, monkeypatch):
     def machine(python):
         here = ThisMachine()
         here.home = str(tmp_path / "home")
-        here.write(str(conf_path(here)), f'"INTERPRETER_WIN","{python}"\n')
+        here.write({str(conf_path(here)): f'"INTERPRETER_WIN","{python}"\n'})
         return here
 
     return machine

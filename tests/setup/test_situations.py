@@ -365,3 +365,13 @@ def test_excels_own_place_is_told_from_a_taken_one():
     mine = r"C:\Users\Ann\AppData\Local\Kingsoft\WPS Office\ksolaunch.exe"
     assert faults(with_wps(mine)) == ["wps-as-excel"]
     assert faults(with_wps(r"C:\Program Files\Microsoft Office\Office16\EXCEL.EXE")) == []
+
+
+def test_a_workbook_names_the_python_of_a_mac_alone():
+    """On Windows the macros start what the user's own file names, and leave the rest unread."""
+    elsewhere = r"C:\Other\python.exe"
+    on_windows = Place(BOOK, SETTINGS | {"INTERPRETER_WIN": elsewhere})
+    assert python_rules.interpreter(windows(), on_windows) == PYTHON
+    on_a_mac = Place(BOOK, SETTINGS | {"INTERPRETER_MAC": "/opt/other/python3"})
+    assert python_rules.interpreter(mac(), on_a_mac) == "/opt/other/python3"
+    assert python_rules.interpreter(mac(), None) == mac().python
