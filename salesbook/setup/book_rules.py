@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Final
 
 from salesbook.setup.faults import Look, Place, Rule
-from salesbook.setup.machine import Machine, path_on
+from salesbook.setup.machine import Machine, expanded, path_on
 from salesbook.setup.python_rules import interpreter_key
 
 BOOK_VERSION: Final = "1"
@@ -80,19 +80,13 @@ def _is_trusted(machine: Machine, folder: PurePath) -> bool:
         if not path:
             continue
 
-        trusted = path_on(machine, _expanded(machine, str(path)))
+        trusted = path_on(machine, expanded(machine, str(path)))
         if folder == trusted:
             return True
         with_subfolders = machine.registry(location, "AllowSubFolders")
         if with_subfolders and folder.is_relative_to(trusted):
             return True
     return False
-
-
-def _expanded(machine: Machine, text: str) -> str:
-    """A path with its variables filled in, such as `%USERPROFILE%`; unknown ones stay."""
-    variables = {name.upper(): value for name, value in machine.environment.items()}
-    return re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].upper(), match[0]), text)
 
 
 def cloud_folder(machine: Machine, place: Place | None) -> Iterator[Look]:

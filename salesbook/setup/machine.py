@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -73,6 +74,39 @@ def script_path(machine: Machine) -> PurePath:
         path_on(machine, machine.home) / "Library" / "Application Scripts" / "com.microsoft.Excel"
     )
     return folder / f"xlwings-{machine.package('xlwings')}.applescript"
+
+
+OFFICE_KEY: Final = r"HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
+"""Where Windows keeps which Office is installed, such as `Platform` x64."""
+_OUTLOOK_KEY: Final = r"HKLM\SOFTWARE\Microsoft\Office\16.0\Outlook"
+"""Where an Office that was installed in the old way says it, also one without Outlook."""
+_PATH_KEYS: Final = (
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
+    r"HKCU\Environment",
+)
+
+
+def library_name(machine: Machine) -> str:
+    """The DLL that the macros load: of Excel's bits, which need not be Python's."""
+    kind = machine.registry(OFFICE_KEY, "Platform") or machine.registry(_OUTLOOK_KEY, "Bitness")
+    bits = 32 if str(kind).lower() == "x86" else 64
+    return f"xlwings{bits}-{machine.package('xlwings')}.dll"
+
+
+def search_path(machine: Machine) -> list[PurePath]:
+    """The folders in which Windows looks for a program that Excel starts, in their order.
+
+    What a terminal has in its own PATH, such as an environment that is activated there, Excel lacks.
+    """
+    paths = [str(machine.registry(key, "Path") or "") for key in _PATH_KEYS]
+    folders = (folder.strip('" ') for folder in ";".join(paths).split(";"))
+    return [path_on(machine, expanded(machine, folder)) for folder in folders if folder]
+
+
+def expanded(machine: Machine, text: str) -> str:
+    """A path with its variables filled in, such as `%USERPROFILE%`; unknown ones stay."""
+    variables = {name.upper(): value for name, value in machine.environment.items()}
+    return re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].upper(), match[0]), text)
 
 
 _HIVES: Final = {"HKCU": "HKEY_CURRENT_USER", "HKLM": "HKEY_LOCAL_MACHINE"}

@@ -8,7 +8,14 @@ from typing import Final
 
 from salesbook.setup.conf import odd_lines, settings_of
 from salesbook.setup.faults import Look, Place, Rule
-from salesbook.setup.machine import Machine, conf_path, path_on, script_path
+from salesbook.setup.machine import (
+    Machine,
+    conf_path,
+    library_name,
+    path_on,
+    script_path,
+    search_path,
+)
 
 _SIGNS: Final = set("%^!\"'")
 """Signs that cmd.exe reads as its own."""
@@ -139,7 +146,7 @@ def library(machine: Machine, place: Place | None) -> Iterator[Look]:
     """
     if machine.system != "windows":
         return
-    name = f"xlwings64-{machine.package('xlwings')}.dll"
+    name = library_name(machine)
     python = path_on(machine, interpreter(machine, place) or machine.python)
     folder = python.parent
     facts = {"dll": name, "folder": str(folder), "python": str(python)}
@@ -176,17 +183,23 @@ def home_letters(machine: Machine, place: Place | None) -> Iterator[Look]:
     conf = str(conf_path(machine))
     if machine.system != "windows" or machine.fits_ansi(conf):
         return
-    python = path_on(machine, machine.python)
-    dll = f"xlwings64-{machine.package('xlwings')}.dll"
-    needed = [python.parent]
-    if not machine.is_file(str(python.parent / dll)):
-        needed.append(python.parent.parent)
+    dll = library_name(machine)
+    of_python = path_on(machine, machine.python).parent
+    needed = [of_python]
+    if not machine.is_file(str(of_python / dll)):
+        needed.append(of_python.parent)
 
-    path = machine.environment.get("PATH", "")
-    on_path = {path_on(machine, folder) for folder in path.split(";") if folder}
-    is_found = on_path.issuperset(needed)
+    # The first pythonw that PATH leads to is started, whichever was meant.
+    python_found = _first_folder_with(machine, "pythonw.exe")
+    is_found = python_found == of_python and _first_folder_with(machine, dll) is not None
     facts = {"conf": conf, "folders": ";".join(map(str, needed))}
     yield Look("conf-letters", "" if is_found else "conf-letters", facts)
+
+
+def _first_folder_with(machine: Machine, name: str) -> PurePath | None:
+    """Where Windows finds a program or library by its bare name; None where it does not."""
+    folders = search_path(machine)
+    return next((folder for folder in folders if machine.is_file(str(folder / name))), None)
 
 
 def bridge(machine: Machine, place: Place | None) -> Iterator[Look]:

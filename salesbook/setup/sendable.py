@@ -18,7 +18,7 @@ from salesbook import __version__
 from salesbook.labels import Language, word
 from salesbook.labels.messages import fill
 from salesbook.setup.doctor import SetupCheck
-from salesbook.setup.machine import Machine, path_on
+from salesbook.setup.machine import OFFICE_KEY, Machine, path_on
 
 HIDDEN: Final = "…"
 _OUR_WORDS: Final = frozenset({"tables", "names", "rule"})
@@ -47,7 +47,6 @@ _OUR_FILES: Final = re.compile(
 _ENDINGS: Final = frozenset({".xlsm", ".xlsx", ".xls", ".exe", ".bat", ".dll", ".conf"})
 _NUMBERS: Final = re.compile(r"\[(WinError|Errno) -?\d+\]")
 _CLOUDS: Final = ("onedrive", "sharepoint", "icloud", "mobile documents", "dropbox", "cloudstorage")
-_OFFICE: Final = r"HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
 _CODE_PAGES: Final = r"HKLM\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
 _MAC_EXCEL: Final = "/Applications/Microsoft Excel.app/Contents/Info.plist"
 _SHORT_VERSION: Final = re.compile(r"CFBundleShortVersionString</key>\s*<string>([\d.]+)<")
@@ -157,7 +156,9 @@ def computer_facts(machine: Machine) -> dict[str, Any]:
         "salesbook": __version__,
         "xlwings": _version(machine.package("xlwings") or ""),
         "excel": _excel_version(machine),
-        "excel_kind": _known(str(machine.registry(_OFFICE, "Platform")), ("x64", "x86", "arm64")),
+        "excel_kind": _known(
+            str(machine.registry(OFFICE_KEY, "Platform")), ("x64", "x86", "arm64")
+        ),
         "code_page": _code_page(machine),
         "session": _session(machine.environment),
     }
@@ -167,7 +168,7 @@ def _excel_version(machine: Machine) -> str | None:
     if machine.system == "mac":
         told = _SHORT_VERSION.search(machine.text(_MAC_EXCEL) or "")
         return told[1] if told else None
-    return _version(str(machine.registry(_OFFICE, "VersionToReport") or ""))
+    return _version(str(machine.registry(OFFICE_KEY, "VersionToReport") or ""))
 
 
 def _code_page(machine: Machine) -> str | None:

@@ -15,6 +15,8 @@ from salesbook.setup.machine import Machine
 _CHOICES: Final = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\FileExts\.xlsm"
 _CLASSES: Final = (r"HKCU\Software\Classes", r"HKLM\SOFTWARE\Classes")
 """What a user has for himself wins over what the computer has for all."""
+_EXCELS_LIBRARY: Final = "{00020813-0000-0000-C000-000000000046}"
+"""The number of Excel's own type library."""
 _IDS: Final = ("et.", "ket.", "wps.", "kwps.")
 """How its kinds of file begin, such as `ET.Xlsm.6`."""
 _PROGRAM: Final = re.compile(
@@ -54,11 +56,27 @@ def answers_for_excel(machine: Machine, place: Place | None) -> Iterator[Look]:
     if not number:
         return
     # A 32-bit WPS is registered in a part of its own.
-    for folder in ("CLSID", r"WOW6432Node\CLSID"):
-        server = _class_value(machine, rf"{folder}\{number}\LocalServer32")
-        if _PROGRAM.search(server):
-            yield Look("wps", "wps-as-excel", {"path": server})
+    servers = [
+        _class_value(machine, rf"{folder}\{number}\LocalServer32")
+        for folder in ("CLSID", r"WOW6432Node\CLSID")
+    ]
+    for path in (*servers, *_type_libraries(machine)):
+        if _PROGRAM.search(path):
+            yield Look("wps", "wps-as-excel", {"path": path})
             return
+
+
+def _type_libraries(machine: Machine) -> Iterator[str]:
+    """The files in which Windows looks up what Excel can do, by version and kind of program.
+
+    Where one is of WPS, calls end in "Member not found".
+    """
+    for classes in _CLASSES:
+        versions = rf"{classes}\TypeLib\{_EXCELS_LIBRARY}"
+        numbers = {name.partition("\\")[0] for name in machine.registry_keys(versions)}
+        for number in sorted(numbers):
+            for kind in ("win32", "win64"):
+                yield str(machine.registry(rf"{versions}\{number}\0\{kind}") or "")
 
 
 def _class_value(machine: Machine, name: str) -> str:

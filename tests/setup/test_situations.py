@@ -103,17 +103,22 @@ def moved(python):
 
 
 STRANGE_HOME = r"C:\Users\张三"
-STRANGE_FOLDERS = r"C:\Users\Ann\sales\.venv\scripts;C:\Users\Ann\sales\.venv"
+STRANGE_FOLDERS = r"%VENV%\Scripts;C:\Users\Ann\sales\.venv"
+USERS_PATH = r"HKCU\Environment"
+ALL_USERS_PATH = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 
 
-def strange_home(**environment):
+def strange_home(path="", path_of_all=""):
     """A user called by letters that an English Windows has no code page for."""
     conf = STRANGE_HOME + r"\.xlwings\xlwings.conf"
     return with_(
         windows(),
         home=STRANGE_HOME,
         texts={conf: f'"INTERPRETER_WIN","{PYTHON}"\r\n'},
-        environment=environment,
+        # A terminal in which the environment is activated has it in a PATH of its own.
+        environment={"PATH": STRANGE_FOLDERS, "VENV": r"C:\Users\Ann\sales\.venv"},
+        values=windows().values
+        | {USERS_PATH: {"Path": path}, ALL_USERS_PATH: {"Path": path_of_all}},
     )
 
 
@@ -291,7 +296,7 @@ def test_every_fault_has_a_situation_and_every_sentence_a_use():
         for machine, where in (
             (windows(), place()),
             (mac(), Place("/Users/ann/Team.xlsm", SETTINGS)),
-            (strange_home(PATH=STRANGE_FOLDERS), place()),
+            (strange_home(STRANGE_FOLDERS), place()),
         )
         for look in looks(machine, where)
         if not look.fault
@@ -320,9 +325,27 @@ def test_a_trusted_folder_may_be_named_by_a_variable():
 
 
 def test_a_strange_home_does_no_harm_where_windows_finds_python_itself():
-    assert faults(strange_home(PATH=STRANGE_FOLDERS)) == []
-    assert faults(strange_home(PATH=STRANGE_FOLDERS.split(";")[0])) == ["conf-letters"]
+    assert faults(strange_home(STRANGE_FOLDERS)) == []
+    assert faults(strange_home(STRANGE_FOLDERS.split(";")[0])) == ["conf-letters"]
+    # Another Python comes first in the PATH of all users.
+    older = strange_home(STRANGE_FOLDERS, r"C:\Old")
+    older.files.add(r"C:\Old\pythonw.exe")
+    assert faults(older) == ["conf-letters"]
     assert faults(with_(strange_home(), code_page="gbk")) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (r"HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration", "Platform"),
+        (r"HKLM\SOFTWARE\Microsoft\Office\16.0\Outlook", "Bitness"),
+    ],
+)
+def test_an_excel_of_32_bits_loads_the_library_of_32_bits(key, name):
+    machine = with_value(key, name, "x86")
+    assert faults(machine) == ["dll-missing"]
+    machine.files.add(DLL.replace("64-", "32-"))
+    assert faults(machine) == []
 
 
 def test_an_interpreter_that_only_the_old_setting_names_counts():
@@ -360,6 +383,11 @@ def test_a_kind_of_another_name_is_known_by_its_program():
 
 def test_excels_own_place_is_told_from_a_taken_one():
     """A 32-bit WPS, one that is installed for one user, and Excel itself."""
+    numbered = r"HKLM\SOFTWARE\Classes\TypeLib\{00020813-0000-0000-C000-000000000046}"
+    with_library = with_wps(r"C:\Program Files\Microsoft Office\Office16\EXCEL.EXE")
+    of_wps = r"C:\Program Files\Kingsoft\WPS Office\office6\etapi.dll"
+    with_library.values[rf"{numbered}\1.9\0\win64"] = {"": of_wps}
+    assert faults(with_library) == ["wps-as-excel"]
     assert faults(with_wps(folder=r"WOW6432Node\CLSID")) == ["wps-as-excel"]
     assert faults(with_wps(classes=r"HKCU\Software\Classes")) == ["wps-as-excel"]
     mine = r"C:\Users\Ann\AppData\Local\Kingsoft\WPS Office\ksolaunch.exe"
