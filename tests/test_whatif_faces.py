@@ -11,9 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from salesbook.book.whatif import number_typed, open_stages
+from salesbook.book.whatif import WhatIfAnswer, number_typed, open_stages
 from salesbook.cli.app import run
+from salesbook.domain.whatif import Asked, Landing, PeriodThen
 from salesbook.errors import UsageError
 from salesbook.hosts.package import open_package
 from salesbook.macros import what_if_boxes
@@ -193,3 +196,23 @@ def test_on_a_mac_the_question_is_an_argument(book, monkeypatch):
 def test_a_books_stages_are_listed_in_their_order(book):
     with open_package(book, for_writing=False) as host:
         assert open_stages(host) == ("Lead", "Qualified", "Proposal", "Negotiation")
+
+
+LANDINGS = st.tuples(*[st.integers(0, 10**11)] * 3).map(
+    lambda amounts: Landing(*sorted(amounts), chance_rate=0.5)
+)
+
+
+@given(LANDINGS, LANDINGS)
+def test_the_difference_is_that_of_the_two_landings_as_they_are_said(today, then):
+    period = PeriodThen("FY2026", 0, None, today, then)
+    result = SimpleNamespace(periods=[period], because=None, assumes=[], stage="")
+    answer = WhatIfAnswer(Asked(None, None, None, None), AS_OF, result, "en", 2)
+    (said,) = answer.sentences()
+    facts = said.params
+    moved = facts["then"] - facts["today"]
+    assert abs(moved) == facts["more"]
+    assert facts["low_then"] <= facts["then"] <= facts["high_then"]
+    exact = (then.p50 - today.p50) / 100
+    assert float(moved) == pytest.approx(exact, abs=max(abs(exact) * 0.06, 1))
+    assert said.code.endswith("same") == (today.p50 == then.p50)

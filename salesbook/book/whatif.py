@@ -70,20 +70,22 @@ class WhatIfAnswer:
     def _period(self, period: PeriodThen) -> Message:
         today, then = period.today, period.then
         more = then.p50 - today.p50
-        # Amounts of one sentence are rounded alike, so that what they say of each other is true.
-        first, *others = three_digits_alike(
-            self.decimals, today.p90, *_amounts(today)[:2], *_amounts(then), abs(more)
-        )
-        low, middle, low_then, middle_then, high_then, difference = others
+        # Amounts of one sentence are rounded alike, and finely enough for their difference, which is
+        # what a reader gets who subtracts them, and the same in month, quarter and year.
+        finest = min(today.p90, 10 * abs(more)) if more else today.p90
+        amounts = (*_amounts(today), more, then.p10, then.p90)
+        _, *rounded = three_digits_alike(self.decimals, finest, *amounts)
+        low, middle, high, difference, low_then, high_then = rounded
+        middle_then = middle + difference
         facts: dict[str, Fact] = {
             "period": period.period,
             "today": middle,
             "low": low,
-            "high": first,
+            "high": high,
             "then": middle_then,
-            "low_then": low_then,
-            "high_then": high_then,
-            "more": difference,
+            "low_then": min(low_then, middle_then),
+            "high_then": max(high_then, middle_then),
+            "more": abs(difference),
         }
         if not more:
             return Message("whatif.period-same", facts)
