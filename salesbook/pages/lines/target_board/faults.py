@@ -76,7 +76,7 @@ def _out_of_reach(plan: YearPlan, scope: Scope) -> Iterator[Line]:
         yield {
             "sign": ATTENTION,
             "subject": None if kind == COMPANY else name,
-            "says": Message("page.target.out-of-reach", facts),
+            "says": Message(_of_whom("page.target.out-of-reach", kind), facts),
             "metric": plan.metric,
             "target": int(target.target),
             "amount": most - int(target.target),
@@ -94,6 +94,11 @@ def _most_in_reach(plan: YearPlan) -> Mapping[tuple[str, str], int]:
     return {(str(kind), _key_of(str(kind), str(scope))): int(most) for kind, scope, most in rows}
 
 
+def _of_whom(code: str, scope_kind: str) -> str:
+    """The sentence names the company, which stands in no column beside it."""
+    return f"{code}-company" if scope_kind == COMPANY else code
+
+
 def _key_of(kind: str, scope: str) -> str:
     """A scope as it is compared: teams may be spelled in more than one way."""
     return COMPANY if kind == COMPANY else fold_name(scope)
@@ -109,7 +114,7 @@ def _missed_line(plan: YearPlan, missed: MissedTarget) -> Line:
     return {
         "sign": LATE,
         "subject": None if is_company else name,
-        "says": Message("page.target.missed", facts),
+        "says": Message(_of_whom("page.target.missed", missed.scope_kind), facts),
         "metric": plan.metric,
         "target": missed.target,
         "amount": missed.planned - missed.target,
