@@ -41,8 +41,8 @@ _TALKS: Final = (
     SIGN_COLUMN,
     ListColumn("subject", "rep", 9, Look(tone="accent"), is_link=True),
     ListColumn("rate", "of_pace", 4, number("rate", bold=True), is_signed=True),
-    ListColumn("because", "why", 22, Look(size=9, indent=1)),
-    ListColumn("says", "do", 12, Look(size=9)),
+    ListColumn("because", "why", 18, Look(size=9, indent=1, wrap=True)),
+    ListColumn("says", "do", 16, Look(size=9, wrap=True)),
 )
 _TEAMS: Final = (
     ListColumn("subject", "team", 7, Look(size=9.5)),
@@ -196,7 +196,8 @@ def _talks_and_teams(board: Board) -> None:
         note=_if_there(page, Word("pages.team_board.teams_note")),
     )
     board.next_row()
-    board.lists_beside(((0, _TALKS, "talks"), (right, _TEAMS, "teams")), max(TALKS, TEAMS))
+    lists = ((0, _TALKS, "talks"), (right, _TEAMS, "teams"))
+    board.lists_beside(lists, max(TALKS, TEAMS), TWO_LINES)
     board.next_row(SPACER_PIXELS)
 
 

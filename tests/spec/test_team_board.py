@@ -561,7 +561,7 @@ def test_pay_is_a_share_of_what_it_is_reckoned_on():
     [
         ("activity", None, "Agree 2 more visits and calls in the next 20 working days"),
         (None, 312.0, "Move 312 of quota to others"),
-        ("win_rate", 312.0, "Sit in on the next two proposals Move 312 of quota to others"),
+        ("win_rate", 312.0, "Sit in on the next two proposals · Move 312 of quota to others"),
     ],
 )
 def test_each_cause_has_its_own_cure(monkeypatch, metric, quota, en):

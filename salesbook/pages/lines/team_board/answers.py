@@ -20,6 +20,7 @@ from salesbook.pages.lines.pay import share_of_base
 from salesbook.pages.lines.team_board.standing import FAR_BELOW, Standing
 from salesbook.pages.lines.without_target import why_no_target
 
+_MOST_ANSWERS: Final = 2
 _MOST_TALKS: Final = 5
 _DAYS_OF_STEP: Final = 20
 """Working days, about a month, in which visits and calls are to be raised to their goal."""
@@ -44,26 +45,30 @@ def answer(standing: Standing) -> list[Line]:
     if standing.ahead:
         lines.append({"sign": AHEAD, "says": _named(standing, "ahead", standing.ahead)})
     others = len(standing.paces) - len(standing.behind) - len(standing.ahead)
+    far = _far_behind(standing)
     if not lines:
-        return [_alike(standing, others)]
+        return [_alike(standing, others), *far]
     if others:
         # The sentence goes with the last one: it is no answer of its own.
         rest = Message("page.team.rest", {"count": others})
         last = lines[-1]["says"]
         more = (rest, *_watched(standing))
         lines[-1] = {**lines[-1], "says": Message(last.code, last.params, more)}
-    return lines
+    return [*lines, *far][:_MOST_ANSWERS]
 
 
 def _watched(standing: Standing) -> tuple[Message, ...]:
     """How many of those who are not clearly behind are behind: the Dashboard names them, too."""
     count = len(standing.watched)
+    return (Message("page.team.watched", {"count": count}),) if count else ()
+
+
+def _far_behind(standing: Standing) -> list[Line]:
+    """That somebody sold next to nothing is plain, though luck may be why: both are said."""
+    count = len(standing.far_behind)
     if not count:
-        return ()
-    watched = Message("page.team.watched", {"count": count})
-    far = len(standing.far_behind)
-    # That somebody sold next to nothing is plain, though luck may be why: both are said.
-    return (watched, Message("page.team.far-behind", {"count": far})) if far else (watched,)
+        return []
+    return [{"sign": ATTENTION, "says": Message("page.team.far-behind", {"count": count})}]
 
 
 def _alike(standing: Standing, count: int) -> Line:
@@ -177,9 +182,9 @@ def talks(standing: Standing) -> list[Line]:
 def _step(standing: Standing, rep: str, cause: Message) -> Message:
     """What cures the cause that is said beside it, by the cause's own figures."""
     context = standing.context
-    move: tuple[Message, ...] = ()
+    heavier: dict[str, Fact] = {}
     if "quota" in cause.params:
-        move = (Message("page.team.do.quota", {"quota": cause.params["quota"]}),)
+        heavier = {"quota": cause.params["quota"]}
 
     worst = worst_metric(context, rep)
     if worst is not None:
@@ -188,8 +193,9 @@ def _step(standing: Standing, rep: str, cause: Message) -> Message:
         if kind == "activity":
             goal, value = float(worst["goal"]), float(worst["value"])
             facts["count"] = max(math.ceil((goal - value) * _DAYS_OF_STEP), 1)
-        return Message(f"page.team.do.{kind}", facts, move)
-    if move:
-        return move[0]
+        also = (Message("page.team.do.also-quota", heavier),) if heavier else ()
+        return Message(f"page.team.do.{kind}", facts, also)
+    if heavier:
+        return Message("page.team.do.quota", heavier)
     has_deal = largest_open_deal(context, rep) is not None
     return Message("page.team.do.deal" if has_deal else "page.team.do.pipeline")
