@@ -23,11 +23,7 @@ REPS = [
 SHOWN = [attained("ann", "FY2026", 1), attained("bo", "FY2026", 1)]
 
 
-CONTACT = {"activity_id": "x1", "kind": "call", "done_on": day("2026-01-05")}
-
-
 def board(**tables) -> Lists:
-    tables = {"Activities": [CONTACT], **tables}
     return lists_of(customer_board.lists, context_of(Reps=REPS, Attainment=SHOWN, **tables))
 
 
@@ -37,6 +33,7 @@ def customer(customer_id: str, owner: str | None = "ann", **more):
 
 def tiered(customer_id: str, tier: str = "A", value: int = 100, **more):
     facts = {"frequency": 1, "monetary": value, "buying_stage": "customer", "moved": "same"}
+    facts["last_touch_on"] = day("2026-05-04")
     due = {"next_touch_on": day("2026-07-01"), "because": Message("tier-no-value", {})}
     return {"customer_id": customer_id, "tier": tier, "value": value, **facts, **due, **more}
 
@@ -88,7 +85,6 @@ def drawn(seed: int) -> dict[str, list[dict[str, object]]]:
         "CallList": calls,
         "TierHistory": history,
         "Feedback": feedback,
-        "Activities": [CONTACT],
     }
 
 
@@ -445,8 +441,9 @@ def test_the_answer_names_who_waits_and_what_may_be_lost():
 
 
 def test_where_no_contact_was_typed_nobody_is_said_to_be_late():
-    late = {"Customers": [customer("c1")], "CustomerTiers": [tiered("c1", next_touch_on=LONG_AGO)]}
-    lists = board(**late, CallList=[call("c1", days=900)], Activities=[])
+    untold = tiered("c1", next_touch_on=LONG_AGO, last_touch_on=None)
+    late = {"Customers": [customer("c1")], "CustomerTiers": [untold]}
+    lists = board(**late, CallList=[call("c1", days=900)])
 
     (answer,) = lists["customers-answer", COMPANY, None]
     assert answer["says"] == Message(

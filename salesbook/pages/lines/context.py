@@ -229,8 +229,11 @@ class PageContext:
 
     @cached_property
     def has_contacts(self) -> bool:
-        """Whether any contact was typed: before that nobody can say which call is late."""
-        return not self.tables["Activities"].empty
+        """Whether any contact is known: before that nobody can say which call is late.
+
+        As Tiers has it: an after-sales visit is a contact, too, and so is a call that this run notes.
+        """
+        return bool(self.tables["CustomerTiers"]["last_touch_on"].notna().any())
 
     @cached_property
     def stages(self) -> StageCodes:
